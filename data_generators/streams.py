@@ -1,0 +1,98 @@
+"""Keyed noise: every draw is a pure function of (seed, purpose, block, month, replica).
+
+Customers come in blocks of fixed size, and each key yields one vector over its block. A world
+of 1,000 customers therefore sees the first 1,000 numbers of the first block and a world of ten
+million the same ones, whatever the number of workers or the tables asked for; and no decision
+can shift a draw, because no draw follows another.
+"""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: customers a block; large enough that seeding (15 µs) is small beside drawing
+BLOCK = 16_384
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Customers `start` to `stop` (exclusive) of a world, all within one fixed-size block."""
+
+    index: int
+    start: int
+    stop: int
+
+    @property
+    def size(self) -> int:
+        """Number of customers."""
+        return self.stop - self.start
+
+
+def blocks(customers: int) -> Iterator[Block]:
+    """The blocks of a world of `customers`.
+
+    >>> [b.size for b in blocks(20_000)]
+    [16384, 3616]
+    """
+    for index, start in enumerate(range(0, customers, BLOCK)):
+        yield Block(index, start, min(start + BLOCK, customers))
+
+
+@dataclass(frozen=True)
+class Streams:
+    """Noise for one block of one world.
+
+    `replica` 0 is the world that happened; others are the same customers living through other
+    months, for expectations over noise. Traits of a customer are drawn without a replica.
+    """
+
+    seed: int
+    block: Block
+    replica: int = 0
+
+    def uniform(self, purpose: str, month: int = 0) -> Floats:
+        """One uniform in [0, 1) a customer.
+
+        >>> block = Block(0, 0, 3)
+        >>> bool((Streams(7, block).uniform("a") == Streams(7, block).uniform("a")).all())
+        True
+        """
+        return self._generator(purpose, month).random(self.block.size)
+
+    def normal(self, purpose: str, month: int = 0) -> Floats:
+        """One standard normal a customer."""
+        return self._generator(purpose, month).standard_normal(self.block.size)
+
+    def poisson(self, purpose: str, mean: Floats, month: int = 0) -> NDArray[np.int64]:
+        """One Poisson count a customer, by inverse CDF so that a mean cannot shift a draw."""
+        return inverse_poisson(self.uniform(purpose, month), mean)
+
+    def _generator(self, purpose: str, month: int) -> np.random.Generator:
+        key = (zlib.crc32(purpose.encode()), self.block.index, month, self.replica)
+        return np.random.Generator(
+            np.random.SFC64(np.random.SeedSequence(self.seed, spawn_key=key))
+        )
+
+
+def inverse_poisson(uniform: Floats, mean: Floats, most: int = 60) -> NDArray[np.int64]:
+    """The smallest count whose Poisson CDF reaches `uniform`, at most `most`.
+
+    >>> inverse_poisson(np.array([0.1, 0.5, 0.99]), np.array([1.0, 1.0, 1.0])).tolist()
+    [0, 1, 4]
+    """
+    term = np.exp(-mean)
+    cdf = term.copy()
+    counts = np.zeros(uniform.shape, dtype=np.int64)
+    for k in range(1, most + 1):
+        above = uniform > cdf
+        if not above.any():
+            break
+        counts += above
+        term = term * mean / k
+        cdf = cdf + term
+    return counts

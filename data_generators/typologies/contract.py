@@ -1,0 +1,36 @@
+"""What every fraud typology does: leave traces in the columns that a bank sees."""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_generators.profiles import Columns
+from data_generators.streams import Streams
+
+
+class Typology(Protocol):
+    """A way to defraud the bank at application."""
+
+    #: the name in the truth table and of the share in `FraudMix`
+    name: str
+
+    def leave_traces(
+        self, columns: Columns, who: NDArray[np.intp], camouflage: float, streams: Streams
+    ) -> Columns:
+        """New columns in which the rows `who` look as this fraud looks.
+
+        `camouflage` in [0, 1): the share of the trace that is hidden. Rows of others and the
+        order of rows stay as they are.
+        """
+        ...
+
+
+def at(columns: Columns, who: NDArray[np.intp], changes: dict[str, NDArray[np.generic]]) -> Columns:
+    """Columns with `changes` (arrays of the whole block) taken over in the rows `who`."""
+    changed = dict(columns)
+    for name, values in changes.items():
+        column = columns[name].astype(np.result_type(columns[name], values))
+        column[who] = values[who]
+        changed[name] = column
+    return changed

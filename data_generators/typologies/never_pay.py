@@ -1,0 +1,37 @@
+"""First-party never-pay: borrows in the own name without meaning to repay.
+
+Legitimate look-alike: honest people in need also shop around and ask for much.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_generators.profiles import Columns
+from data_generators.streams import Streams
+from data_generators.typologies.contract import at
+
+
+class NeverPay:
+    """An applicant who overstates income, asks everywhere, and takes the money."""
+
+    name = "never_pay"
+
+    def leave_traces(
+        self, columns: Columns, who: NDArray[np.intp], camouflage: float, streams: Streams
+    ) -> Columns:
+        """Inflated declared income, many recent inquiries, a high amount asked for."""
+        shown = 1 - camouflage
+        inquiries = streams.poisson("loan_shopping", np.full(streams.block.size, 7.0 * shown))
+        return at(
+            columns,
+            who,
+            {
+                "declared_income": np.round(
+                    columns["declared_income"].astype(float) * (1 + 0.8 * shown), 2
+                ),
+                "bureau_inquiries_6m": columns["bureau_inquiries_6m"].astype(float) + inquiries,
+                "requested_amount": np.round(
+                    columns["requested_amount"].astype(float) * (1 + 0.9 * shown), -2
+                ),
+            },
+        )
