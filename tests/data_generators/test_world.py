@@ -110,7 +110,7 @@ def test_every_observed_table_is_the_one_in_the_schema_and_holds_no_truth():
     for table in schema.OBSERVED:
         table.check(getattr(observed, table.name))
         assert table.side == "observed"
-        assert not set(c.name for c in table.columns) & set(truth.columns)
+        assert not {c.name for c in table.columns} & set(truth.columns)
     schema.TRAITS.check(truth)
 
 

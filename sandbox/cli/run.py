@@ -1,0 +1,106 @@
+"""`risk-sandbox run`: the main job."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from sandbox.cli import options
+from sandbox.cli.program import Word
+
+
+@click.command(
+    "run", cls=Word, short_help="Limit and fraud models on simulated customers, the whole job."
+)
+@click.option(
+    "--customers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=20_000,
+    show_default=True,
+    help="Customers of each simulated market.",
+)
+@click.option(
+    "--months",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=24,
+    show_default=True,
+    help="Months the bank has watched.",
+)
+@click.option(
+    "--seeds",
+    type=options.Seeds(),
+    default=3,
+    show_default=True,
+    help="How many markets to try each model on, or a list of their seeds.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    default=7,
+    show_default=True,
+    help="First seed, where --seeds is a number.",
+)
+@click.option(
+    "--evaluation-seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Seed of the customers that models are judged on; without it a secret one is drawn.",
+)
+@options.store
+@options.jobs
+@options.isolation
+def command(
+    customers: int,
+    months: int,
+    seeds: int | tuple[int, ...],
+    seed: int,
+    evaluation_seed: int | None,
+    store: Path,
+    jobs: int,
+    isolation: str,
+) -> None:
+    """Do the main job: limit models and fraud models on simulated customers of online rental.
+
+    Each model learns from what a bank would have seen, inside a sandbox, and is judged on
+    other customers whose true outcome under every limit is known. The models' figures,
+    decisions and SHAP explanations go to MLflow, and a validation report is written. A run
+    that was interrupted goes on where it was when it is typed again.
+
+    \b
+    Example:
+      risk-sandbox run
+      risk-sandbox run --customers 5000 --seeds 1 --store trial/
+    """
+    from sandbox.cli.tables import print_next, print_results
+    from sandbox.main_job import run_main_job
+    from sandbox.workspace import Workspace
+
+    job = run_main_job(
+        customers=customers,
+        months=months,
+        seeds=options.seeds_from(seeds, seed),
+        workspace=Workspace(store),
+        jobs=jobs,
+        level=isolation,
+        evaluation_seed=evaluation_seed,
+        progress=sys.stderr.isatty(),
+    )
+    click.echo(
+        f"{customers:,} customers × {months} months to learn from, as many others to judge on; "
+        f"every model at isolation level {isolation}.\n"
+    )
+    for results in job.studies:
+        print_results(results.table())
+        for role in results.roles():
+            click.echo(f"{results.conclusion(role)}\n")
+    place = "" if store == Path("results") else f" --store {store}"
+    print_next(
+        [
+            *((f"open {report}", "a validation report, in a browser") for report in job.reports),
+            (f"risk-sandbox ui{place}", "compare the models in MLflow"),
+            ("risk-sandbox validate --help", "the same with your own portfolio"),
+        ]
+    )

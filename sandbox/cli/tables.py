@@ -1,0 +1,90 @@
+"""Tables in the terminal, as wide as the terminal and no wider."""
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+#: metrics as a person says them: heading, number format, factor
+HEADINGS: dict[str, tuple[str, str]] = {
+    "value/profit_per_customer": ("profit per customer, RMB", "{:,.0f}"),
+    "truth/profit_per_customer": ("expected profit per customer", "{:,.0f}"),
+    "truth/regret_per_customer": ("regret per customer, RMB", "{:,.0f}"),
+    "truth/oracle_profit_per_customer": ("oracle's profit per customer", "{:,.0f}"),
+    "value/approval_rate": ("approved", "{:.1%}"),
+    "value/default_rate": ("defaults", "{:.1%}"),
+    "perf/auc": ("AUC", "{:.3f}"),
+    "perf/gini": ("Gini", "{:.3f}"),
+    "perf/ks": ("KS", "{:.3f}"),
+    "perf/auprc": ("AUPRC", "{:.3f}"),
+    "fraud/auprc": ("AUPRC", "{:.3f}"),
+    "fraud/recall_at_fpr_2pct": ("recall at 2% FPR", "{:.1%}"),
+    "fraud/cp_at_100": ("precision of top 100", "{:.1%}"),
+    "calib/brier": ("Brier", "{:.4f}"),
+    "calib/ece": ("ECE", "{:.4f}"),
+    "stability/psi": ("PSI", "{:.4f}"),
+}
+#: what the roles are called above their tables
+TITLES = {"limit": "Limit models", "fraud": "Fraud models", "pd": "PD models"}
+
+
+def console() -> "Console":
+    """A console that keeps to the terminal; where there is none, to COLUMNS or to 100."""
+    from rich.console import Console
+
+    terminal = Console(highlight=False)
+    if terminal.is_terminal or "COLUMNS" in os.environ:
+        return terminal
+    return Console(highlight=False, width=100)
+
+
+def print_table(
+    headings: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "", figures: int = 0
+) -> None:
+    """One table; the last `figures` columns are numbers and stand to the right."""
+    from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=title or None, box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    for i, heading in enumerate(headings):
+        is_figure = i >= len(headings) - figures
+        table.add_column(
+            heading, justify="right" if is_figure else "left", overflow="fold", vertical="top"
+        )
+    for row in rows:
+        table.add_row(*(escape(str(cell)) for cell in row))
+    console().print(table)
+
+
+def print_results(table: "pd.DataFrame") -> None:
+    """`StudyResults.table()`: one table a role, models from best to worst as they come."""
+    for role, rows in table.groupby("role", sort=False):
+        metrics = [c for c in rows.columns if "/" in c and rows[c].notna().any()]
+        names = [HEADINGS.get(m, (m, "{:.4g}")) for m in metrics]
+        lines = [
+            [
+                row["model"] if row["status"] == "ok" else f"{row['model']} ({row['status']})",
+                str(row["scenario"]).replace("_", " "),
+                row["seeds"],
+                *(_figure(row[m], form) for m, (_, form) in zip(metrics, names, strict=True)),
+            ]
+            for _, row in rows.iterrows()
+        ]
+        headings = ["model", "on", "seeds", *(heading for heading, _ in names)]
+        print_table(headings, lines, TITLES.get(str(role), str(role)), figures=len(names) + 1)
+
+
+def print_next(steps: Sequence[tuple[str, str]]) -> None:
+    """What to type next, and what it does."""
+    width = max(len(command) for command, _ in steps)
+    print("Next:")
+    for command, meaning in steps:
+        print(f"  {command:<{width}}  {meaning}")
+
+
+def _figure(value: float, form: str) -> str:
+    return "–" if value != value else form.format(value)

@@ -1,0 +1,86 @@
+"""An entrant: a model on its way into the sandbox, as bytes with a name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from sandbox.errors import BadInput
+from sandbox.isolation.artefact import Artefact
+
+#: parameters shown in comparisons; more would crowd the page
+SHOWN_PARAMS = 6
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """A model with its artefact; or, without one, scores that the bank already has."""
+
+    #: as a person says it
+    name: str
+    #: one short word
+    family: str
+    #: "limit", "fraud" or "pd"
+    role: str
+    #: columns of the matrix the model returns
+    outputs: tuple[str, ...]
+    #: None: nothing is run, the portfolio's own scores are judged
+    artefact: Artefact | None
+    #: fitted inside the sandbox first; a vendor's file comes fitted. A bank's own scores are
+    #: judged on the accounts kept from fitting if True, beside models that are; on all if not
+    fitted_here: bool = True
+    #: what its explanation adds up to; empty when it cannot be explained additively
+    explained: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, model: Any) -> Self:
+        """An entrant from a model, a path to a model file, or an entrant itself."""
+        if isinstance(model, cls):
+            return model
+        if isinstance(model, str | Path):
+            raise BadInput(
+                f"{model} is a file; say what it is judged as: "
+                "Entrant.from_file(path, role='fraud', outputs=('score',))."
+            )
+        missing = [n for n in ("name", "family", "role", "outputs") if not hasattr(model, n)]
+        if missing:
+            raise BadInput(
+                f"A {type(model).__qualname__} has no {', '.join(missing)}; a model names itself "
+                "as sandbox.models.protocol.Model says, or is wrapped in an Entrant."
+            )
+        built_in = type(model).__module__.startswith("sandbox.models.")
+        params = model.get_params(deep=False) if hasattr(model, "get_params") else {}
+        return cls(
+            name=model.name,
+            family=model.family,
+            role=model.role,
+            outputs=tuple(model.outputs),
+            artefact=Artefact.built_in(model) if built_in else Artefact.of(model),
+            explained=getattr(model, "explained", ""),
+            params={
+                f"model.{k}": _short(v)
+                for k, v in list(params.items())[:SHOWN_PARAMS]
+                if k != "role"
+            },
+        )
+
+    @classmethod
+    def from_file(
+        cls, path: Path | str, *, role: str, outputs: tuple[str, ...], name: str | None = None
+    ) -> Self:
+        """A vendor's fitted pickle, cloudpickle or joblib file; it is read, never opened."""
+        path = Path(path)
+        artefact = Artefact.from_file(path)
+        return cls(name or path.stem, "vendor", role, outputs, artefact, fitted_here=False)
+
+    @property
+    def digest(self) -> str:
+        """Hex digest of what would run."""
+        return self.artefact.digest if self.artefact else f"scores of {self.name}"
+
+
+def _short(value: object) -> str:
+    if isinstance(value, tuple | list):
+        return "/".join(map(_short, value)) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)

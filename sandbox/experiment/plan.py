@@ -1,0 +1,140 @@
+"""What a study is going to do: one plan a cell, identified by a digest of all that matters."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from data_generators import World
+from data_generators.truth import PotentialOutcomes
+from sandbox.cell import FORMAT, Cell
+from sandbox.errors import BadInput
+from sandbox.experiment.entrant import Entrant
+from sandbox.experiment.fraud_trial import fraud_trial
+from sandbox.experiment.limit_trial import limit_trial
+from sandbox.experiment.portfolio_trial import fitted_before_trial, portfolio_trial
+from sandbox.experiment.trial import Trial
+from sandbox.isolation.limits import Limits
+from sandbox.isolation.outcome import Level
+from sandbox.policy import LimitPolicy
+from sandbox.portfolio import Portfolio
+from sandbox.workspace import written_whole
+
+#: replicas of noise behind every expected value, half to choose and half to score
+REPLICAS = 32
+
+
+@dataclass(frozen=True)
+class CellPlan:
+    """All that one cell needs; travels to a worker process of the study."""
+
+    study: str
+    entrant: Entrant
+    arena: World | Portfolio
+    seed: int
+    #: secret until the models are frozen; 128 bits
+    evaluation_seed: int
+    level: Level
+    limits: Limits
+    policy: LimitPolicy
+    #: where potential outcomes are kept between cells
+    truth_folder: Path
+
+    @property
+    def cell(self) -> Cell:
+        """Name and digest; equal digests mean equal results."""
+        parts = (
+            FORMAT,
+            code_digest(),
+            self.entrant.digest,
+            self.entrant.role,
+            self.entrant.outputs,
+            self.entrant.fitted_here,
+            self.training.digest,
+            self.seed,
+            self.evaluation_seed,
+            self.level.value,
+            self.limits,
+            self.policy,
+        )
+        return Cell(
+            study=self.study,
+            model=self.entrant.name,
+            family=self.entrant.family,
+            role=self.role,
+            scenario=self.arena.name,
+            seed=self.seed,
+            digest=hashlib.sha256(repr(parts).encode()).hexdigest()[:24],
+        )
+
+    @property
+    def role(self) -> str:
+        """A PD model tried on a world is judged by the limits that a policy makes of its pd."""
+        on_world = isinstance(self.arena, World)
+        return "limit" if on_world and self.entrant.role == "pd" else self.entrant.role
+
+    @property
+    def training(self) -> World | Portfolio:
+        """The world models learn from, under the cell's seed."""
+        return self.arena.reseeded(self.seed) if isinstance(self.arena, World) else self.arena
+
+    def trial(self) -> Trial:
+        """Build the trial; potential outcomes come from their cache when it has them."""
+        if isinstance(self.arena, Portfolio):
+            if self.role != "pd":
+                raise BadInput(
+                    f"{self.entrant.name} is a {self.role} model; a portfolio judges pd models."
+                )
+            if not self.entrant.fitted_here:
+                return fitted_before_trial(self.arena)
+            return portfolio_trial(self.arena, self.seed)
+        training = self.arena.reseeded(self.seed)
+        evaluation = evaluation_world(self.arena, self.seed, self.evaluation_seed)
+        if self.role == "fraud":
+            return fraud_trial(training, evaluation)
+        potential = potential_outcomes(evaluation, self.truth_folder)
+        return limit_trial(training, evaluation, potential, self.policy)
+
+
+@cache
+def code_digest() -> str:
+    """Hex digest of both packages' sources: results of other code are not these results."""
+    root = Path(__file__).parents[2]
+    digest = hashlib.sha256()
+    for package in ("data_generators", "sandbox"):
+        for path in sorted((root / package).rglob("*.py")):
+            digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def evaluation_world(world: World, seed: int, evaluation_seed: int) -> World:
+    """Other customers of the same market, under a seed no model is shown."""
+    words = np.random.SeedSequence([evaluation_seed, seed]).generate_state(2, np.uint64)
+    return world.reseeded(int(words[0]) << 64 | int(words[1]))
+
+
+def potential_outcomes(world: World, folder: Path) -> PotentialOutcomes:
+    """Potential outcomes of a world from `folder`, computed and kept there the first time."""
+    path = folder / f"{world.digest}-{REPLICAS}.npz"
+    if not path.exists():
+        computed = world.truth.potential_outcomes(REPLICAS)
+        with written_whole(path) as partial, partial.open("wb") as file:
+            np.savez(
+                file,
+                limits=computed.limits,
+                pd=computed.pd,
+                profit_to_choose=computed.profit_to_choose,
+                profit_to_score=computed.profit_to_score,
+                replicas=computed.replicas,
+            )
+    with np.load(path, allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    return PotentialOutcomes(
+        limits=arrays["limits"],
+        pd=arrays["pd"],
+        profit_to_choose=arrays["profit_to_choose"],
+        profit_to_score=arrays["profit_to_score"],
+        replicas=int(arrays["replicas"]),
+    )

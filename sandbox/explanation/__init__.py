@@ -1,0 +1,4 @@
+"""Why a model says what it says: attributions, their additivity, their plots.
+
+The only package that imports shap, and only where a plot is drawn or a model is explained.
+"""

@@ -1,0 +1,200 @@
+"""What this host can do, found out by doing it; no version number decides anything."""
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.errors import BadInput, IsolationUnavailable
+from sandbox.isolation import bubblewrap, launcher, memory
+from sandbox.isolation.outcome import Level
+
+INSTALL = (
+    "install it: `apt-get install bubblewrap` (Debian, Ubuntu), `dnf install bubblewrap` "
+    "(Fedora, RHEL), `pacman -S bubblewrap` (Arch), `zypper install bubblewrap` (openSUSE)"
+)
+_SECONDS = 20
+_LINUX = sys.platform.startswith("linux")
+_RESTRICTED = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One thing tried on this host."""
+
+    name: str
+    works: bool
+    #: what was seen: a version, or the mechanism's own words
+    detail: str
+    #: what to do where it does not work
+    remedy: str = ""
+
+
+@functools.cache
+def probe() -> tuple[Probe, ...]:
+    """Try each mechanism once in this process's life, and then each level, strongest first."""
+    found = (_seals(), _bubblewrap(), *_setpriv(), _user_namespaces()) if _LINUX else ()
+    return (*found, *_levels(found))
+
+
+def strongest() -> Level:
+    """The strongest level that works here."""
+    works = {p.name for p in probe() if p.works}
+    return next(level for level in Level if f"level {level}" in works)
+
+
+def require(level: Level | str) -> Level:
+    """The level, if it can be had here; IsolationUnavailable in one sentence otherwise."""
+    try:
+        level = Level(level)
+    except ValueError as error:
+        names = ", ".join(Level)
+        raise BadInput(f"There is no isolation level {level!r}; choose one of {names}.") from error
+    answer = next(p for p in probe() if p.name == f"level {level}")
+    if answer.works:
+        return level
+    best = strongest()
+    caution = {
+        Level.PROCESS: " (which is no boundary against a hostile model)",
+        Level.NONE: " (which isolates nothing: trusted models only)",
+    }.get(best, "")
+    remedy = f"; {answer.remedy}" if answer.remedy else ""
+    raise IsolationUnavailable(
+        f"Isolation level {level} cannot be had on this host: {answer.detail}{remedy}. "
+        f"The strongest level that works here is {best}{caution}; "
+        f"choose it with --isolation {best}."
+    )
+
+
+def bubblewrap_version() -> str:
+    """Such as `bubblewrap 0.8.0`, for the evidence."""
+    return next(p.detail for p in probe() if p.name == "bubblewrap")
+
+
+def _seals() -> Probe:
+    if not memory.SEALS:
+        return Probe("sealed memory", False, f"{sys.platform} has no sealed memory")
+    descriptor = memory.sealed(lambda file: file.write(b"x"))
+    try:
+        again = os.open(f"/proc/self/fd/{descriptor}", os.O_RDWR)
+        try:
+            os.pwrite(again, b"y", 0)
+        except PermissionError:
+            return Probe("sealed memory", True, "a write to a sealed memfd is refused")
+        finally:
+            os.close(again)
+        return Probe("sealed memory", False, "a sealed memfd could be written to")
+    finally:
+        os.close(descriptor)
+
+
+def _bubblewrap() -> Probe:
+    if shutil.which("bwrap") is None:
+        return Probe("bubblewrap", False, "bubblewrap (bwrap) is not on the PATH", INSTALL)
+    works, words = _tried([str(shutil.which("bwrap")), "--version"])
+    return Probe("bubblewrap", works, words, "" if works else INSTALL)
+
+
+def _setpriv() -> tuple[Probe, ...]:
+    """Needed by root only, to stop being root."""
+    if os.geteuid() != 0:
+        return ()
+    if shutil.which("setpriv") is None:
+        remedy = "install util-linux, or run as an ordinary user"
+        return (Probe("setpriv", False, "setpriv is not on the PATH", remedy),)
+    words = [str(shutil.which("setpriv")), "--reuid=65534", "--regid=65534", "--clear-groups"]
+    works, said = _tried([*words, "--pdeathsig=KILL", str(shutil.which("true"))])
+    remedy = "" if works else "run as an ordinary user"
+    return (Probe("setpriv", works, said or "root becomes nobody", remedy),)
+
+
+def _user_namespaces() -> Probe:
+    name = "user namespaces"
+    if (bwrap := shutil.which("bwrap")) is None:
+        return Probe(name, False, "not tried: bubblewrap is missing", INSTALL)
+    words = [bwrap, "--unshare-user", "--unshare-net", "--ro-bind", "/", "/", "--", "true"]
+    works, said = _tried(words)
+    return Probe(name, works, said or "made and left", "" if works else _userns_remedy())
+
+
+def _userns_remedy() -> str:
+    if _RESTRICTED.exists() and _RESTRICTED.read_text().strip() == "1":
+        return (
+            "AppArmor keeps unprivileged user namespaces from programs without a profile: "
+            "install the bwrap profile (Ubuntu: `apt-get install apparmor-profiles`, then load "
+            "bwrap-userns-restrict) or ask an administrator for "
+            "`sysctl kernel.apparmor_restrict_unprivileged_userns=0`"
+        )
+    return (
+        "ask an administrator to allow them (`sysctl user.max_user_namespaces=10000`, on older "
+        "Debian `kernel.unprivileged_userns_clone=1`), or in a container start it with a "
+        "seccomp profile that allows unshare and mount"
+    )
+
+
+def _levels(found: Sequence[Probe]) -> list[Probe]:
+    coming = "is not there yet in this version"
+    process = Probe(
+        f"level {Level.PROCESS}",
+        os.name == "posix",
+        "no boundary against a hostile model" if os.name == "posix" else "needs Linux or macOS",
+    )
+    return [
+        Probe(f"level {Level.VM}", False, f"level vm (gVisor) {coming}"),
+        _namespace(found)
+        if _LINUX
+        else Probe(f"level {Level.NAMESPACE}", False, f"it needs Linux, this is {sys.platform}"),
+        Probe(f"level {Level.LSM}", False, f"level lsm (Landlock with seccomp) {coming}"),
+        process,
+        Probe(f"level {Level.NONE}", True, "isolates nothing: trusted models only"),
+    ]
+
+
+def _namespace(found: Sequence[Probe]) -> Probe:
+    """The whole stack as a worker gets it, around an interpreter that ends at once."""
+    name = f"level {Level.NAMESPACE}"
+    if missing := next((p for p in found if not p.works), None):
+        return Probe(name, False, missing.detail, missing.remedy)
+    plan = bubblewrap.plan([*launcher.python(), "-c", ""], 1, as_root=os.geteuid() == 0)
+    given = launcher.descriptors(plan)
+    try:
+        works, said = _tried(launcher.filled(plan, given), given)
+    finally:
+        for descriptor in given:
+            os.close(descriptor)
+    remedy = ""
+    if not works:
+        remedy = (
+            "bubblewrap 0.8 or newer is needed (--disable-userns)"
+            if "--disable-userns" in said
+            else "check that the interpreter's files may be read by everyone"
+            if os.geteuid() == 0
+            else _userns_remedy()
+        )
+    return Probe(name, works, said or "starts, without network, read-only", remedy)
+
+
+def _tried(command: Sequence[str], passed: Sequence[int] = ()) -> tuple[bool, str]:
+    """Whether a command ended well, and the last line it said."""
+    reading, writing = os.pipe()
+    try:
+        child = launcher.spawn(command, 1, passed, writing)
+    except OSError as error:
+        os.close(reading)
+        return False, f"{command[0]}: {error.strerror}"
+    finally:
+        os.close(writing)
+    with os.fdopen(reading, "rb") as output:
+        try:
+            code = child.wait(_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+            return False, f"{command[0]} did not end within {_SECONDS} s"
+        lines = output.read(4096).decode(errors="replace").strip().splitlines()
+    said = lines[-1] if lines else ""
+    return code == 0, said or ("" if code == 0 else f"{command[0]} ended with status {code}")

@@ -1,0 +1,55 @@
+"""What a model is: features in, a float64 matrix out. Nothing of the world, nothing of policy."""
+
+from typing import Protocol, Self, runtime_checkable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float64]
+
+
+@runtime_checkable
+class Model(Protocol):
+    """A credit-limit, fraud or PD model; fitted, scored and explained only inside a sandbox.
+
+    Built-in models are scikit-learn estimators as well (`get_params`, clone).
+    """
+
+    #: as a person says it: "boosted fraud"
+    name: str
+    #: one short word: "rules", "hgb", "logistic", "woe"
+    family: str
+    #: "limit", "fraud" or "pd"
+    role: str
+    #: names of the k columns of the matrix, such as ("pd", "limit") or ("score",)
+    outputs: tuple[str, ...]
+
+    def fit(self, features: pd.DataFrame, labels: pd.DataFrame) -> Self:
+        """Learn from n × d observed features and the labels a bank would have.
+
+        `labels` has a float column `target` (1 default or confirmed fraud, 0 neither, NaN
+        never observed, as for rejected applicants) and may carry more (limit, propensity).
+        """
+        ...
+
+    def predict(self, features: pd.DataFrame) -> Matrix:
+        """The n × k matrix; finite, probabilities within [0, 1], money in RMB."""
+        ...
+
+
+@runtime_checkable
+class Explainable(Protocol):
+    """A model whose output is explained additively.
+
+    Besides `margin`, it has either `ensemble` (a fitted scikit-learn tree ensemble over exactly
+    the model's columns, whose raw output is the margin) or
+    `contributions(features, background) -> (values n × d, base n)` in closed form.
+    """
+
+    #: what the contributions add up to: "log-odds of default"
+    explained: str
+
+    def margin(self, features: pd.DataFrame) -> Matrix:
+        """The n outputs that contributions add up to, in units of `explained`."""
+        ...

@@ -1,0 +1,284 @@
+"""Figures: each takes a table and the axes to draw on; none computes anything.
+
+    with style():
+        axes = new_axes(6, 4)
+        plot_roc(roc_table(target, score), axes)
+        axes.figure.savefig("roc.svg")
+
+Colours are those of Okabe and Ito, told apart in every common form of colour blindness; lines
+differ in dash as well. Matplotlib is imported when something is drawn.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+INK = "#1f2a37"
+MUTED = "#5b6675"
+RULE = "#d5dae1"
+CHAMPION = "#0b4f8a"
+CHALLENGERS = ("#c8570b", "#00785a", "#8a4a86", "#6b6b6b")
+DASHES = ("solid", (0, (5, 2)), (0, (1.2, 1.4)), (0, (6, 2, 1.2, 2)), (0, (3, 1.5)))
+
+_RC: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8.5,
+    "axes.titlesize": 9.0,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 8.5,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": "#8b95a3",
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": RULE,
+    "grid.linewidth": 0.5,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.major.size": 3,
+    "ytick.major.size": 3,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "lines.linewidth": 1.5,
+    "text.color": INK,
+    # names of models and features are shown as they are: a $ starts no formula
+    "text.parse_math": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "risk-sandbox",
+    "figure.facecolor": "white",
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """The house style for figures that are made and saved inside the block."""
+    import matplotlib
+
+    with matplotlib.rc_context(_RC):
+        yield
+
+
+def new_axes(width: float, height: float, columns: int = 1) -> Any:
+    """Axes of a new figure of `width` × `height` inches (an array of them for several columns).
+
+    The figure is not pyplot's, so nothing has to be closed, and its layout keeps labels whole.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure.subplots(1, columns)
+
+
+def _lines(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame, dict[str, Any]]]:
+    """Parts of the table by `model`, the champion first, each with its look."""
+    if "model" not in table.columns:
+        return [("", table, {"color": CHAMPION})]
+    parts = []
+    for place, (name, part) in enumerate(table.groupby("model", sort=False)):
+        colour = CHAMPION if place == 0 else CHALLENGERS[(place - 1) % len(CHALLENGERS)]
+        look = {"color": colour, "linestyle": DASHES[place % len(DASHES)]}
+        parts.append((str(name), part, look))
+    return parts
+
+
+def _percent(axis: Any, digits: int = 0) -> None:
+    from matplotlib.ticker import PercentFormatter
+
+    axis.set_major_formatter(PercentFormatter(1.0, decimals=digits))
+
+
+def _steps(top: float) -> int:
+    """Digits that percentages up to `top` (a share) need to differ on an axis."""
+    return 0 if top > 0.05 else 1 if top > 0.005 else 2
+
+
+def plot_roc(table: pd.DataFrame, ax: "Axes") -> "Axes":
+    """True against false positives. Columns `fpr`, `tpr` and, for several curves, `model`."""
+    ax.plot([0, 1], [0, 1], color="#8b95a3", linewidth=0.8, linestyle=(0, (2, 2)))
+    for name, part, look in _lines(table):
+        ax.plot(part["fpr"], part["tpr"], label=name, **look)
+    ax.set(xlim=(0, 1), ylim=(0, 1.005), xlabel="false-positive rate", ylabel="true-positive rate")
+    ax.set_box_aspect(1)
+    _percent(ax.xaxis)
+    _percent(ax.yaxis)
+    if "model" in table.columns:
+        ax.legend(loc="lower right")
+    return ax
+
+
+def plot_recall_at_fpr(table: pd.DataFrame, ax: "Axes", limit: float = 0.1) -> "Axes":
+    """The ROC curve up to a false-positive rate of `limit`, where alerts are worked.
+
+    Columns as for `plot_roc`; guides stand at 1, 2 and 5%.
+    """
+    for guide in (0.01, 0.02, 0.05):
+        ax.axvline(guide, color="#8b95a3", linewidth=0.7, linestyle=(0, (2, 2)))
+    for name, part, look in _lines(table):
+        # an alert rule attains the curve's steps, not the lines between them
+        ax.plot(part["fpr"], part["tpr"], drawstyle="steps-post", label=name, **look)
+    ax.set(xlim=(0, limit), ylim=(0, 1.005), xlabel="false-positive rate", ylabel="recall")
+    ax.set_xticks([0, 0.01, 0.02, 0.05, limit])
+    ax.grid(visible=False, axis="x")
+    _percent(ax.xaxis)
+    _percent(ax.yaxis)
+    if "model" in table.columns:
+        ax.legend(loc="lower right")
+    return ax
+
+
+def plot_precision_recall(
+    table: pd.DataFrame, ax: "Axes", base_rate: float | None = None
+) -> "Axes":
+    """Precision against recall, and the precision of chance when `base_rate` is given.
+
+    Columns `recall`, `precision` and, for several curves, `model`.
+    """
+    for name, part, look in _lines(table):
+        ax.plot(part["recall"], part["precision"], drawstyle="steps-pre", label=name, **look)
+    if base_rate is not None:
+        chance = f"chance {base_rate:.1%}"
+        ax.axhline(base_rate, color=MUTED, linewidth=0.9, linestyle=(0, (2, 2)), label=chance)
+    ax.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="recall", ylabel="precision")
+    _percent(ax.xaxis)
+    _percent(ax.yaxis)
+    if "model" in table.columns or base_rate is not None:
+        ax.legend(loc="upper right")
+    return ax
+
+
+def plot_score_distribution(table: pd.DataFrame, ax: "Axes") -> "Axes":
+    """Cumulative scores of good and bad cases, and their largest distance (KS).
+
+    Columns `score`, `good`, `bad` (cumulative shares), as `score_distribution` gives them.
+    """
+    score, good, bad = (table[c].to_numpy(dtype=float) for c in ("score", "good", "bad"))
+    ax.step(score, good, where="post", color=CHAMPION, label="good")
+    ax.step(score, bad, where="post", color=CHALLENGERS[0], linestyle=DASHES[1], label="bad")
+    widest = int(np.argmax(np.abs(good - bad)))
+    ends = sorted((good[widest], bad[widest]))
+    ax.plot(
+        [score[widest]] * 2,
+        ends,
+        color=INK,
+        linewidth=1.1,
+        marker="_",
+        markersize=6,
+        label=f"KS {ends[1] - ends[0]:.2f}",
+    )
+    # the last 3% of either class would squeeze all others to the left
+    right = score[min(int(np.searchsorted(np.minimum(good, bad), 0.97)), len(score) - 1)]
+    left = float(score[0])
+    room = 0.02 * (float(right) - left)
+    ax.set(xlim=(left - room, float(right) + room), ylim=(0, 1.005))
+    ax.set(xlabel="score", ylabel="share of cases at or below")
+    _percent(ax.yaxis)
+    ax.legend(loc="lower right")
+    return ax
+
+
+def plot_calibration(table: pd.DataFrame, ax: "Axes") -> "Axes":
+    """Observed against predicted rates of grades, with 95% intervals.
+
+    Columns `mean_pd`, `observed_rate`, `low`, `high`. On the diagonal, predictions are right;
+    above it they are too low.
+    """
+    rate = table["observed_rate"].to_numpy(dtype=float)
+    around = np.abs(table[["low", "high"]].to_numpy(dtype=float).T - rate)
+    top = float(max(table["high"].max(), table["mean_pd"].max())) * 1.05
+    ax.plot([0, top], [0, top], color="#8b95a3", linewidth=0.8, linestyle=(0, (2, 2)))
+    ax.errorbar(
+        table["mean_pd"], rate, around, fmt="o", markersize=4, color=CHAMPION, elinewidth=1.1
+    )
+    ax.set(xlim=(0, top), ylim=(0, top), xlabel="predicted PD", ylabel="observed default rate")
+    ax.set_box_aspect(1)
+    _percent(ax.xaxis, _steps(top))
+    _percent(ax.yaxis, _steps(top))
+    return ax
+
+
+def plot_rates_by_grade(table: pd.DataFrame, ax: "Axes") -> "Axes":
+    """Predicted PD and observed rate of each grade, safest first.
+
+    Columns `grade`, `mean_pd`, `observed_rate`, `low`, `high`.
+    """
+    rate = table["observed_rate"].to_numpy(dtype=float)
+    around = np.abs(table[["low", "high"]].to_numpy(dtype=float).T - rate)
+    place = np.arange(len(table))
+    look: dict[str, Any] = {"fmt": "o", "markersize": 4, "elinewidth": 1.1}
+    ax.errorbar(place, rate, around, color=CHAMPION, label="observed, 95%", **look)
+    ax.plot(
+        place,
+        table["mean_pd"],
+        color=CHALLENGERS[0],
+        marker="D",
+        markersize=3.5,
+        linewidth=0.9,
+        linestyle=DASHES[1],
+        label="predicted",
+    )
+    ax.set_xticks(place, table["grade"].astype(str))
+    ax.grid(visible=False, axis="x")
+    ax.set(xlabel="grade, 1 is safest", ylabel="default rate")
+    ax.set_ylim(bottom=0)
+    _percent(ax.yaxis, _steps(ax.get_ylim()[1]))
+    ax.legend(loc="upper left")
+    return ax
+
+
+def plot_decisions_by_segment(
+    table: pd.DataFrame, ax: "Axes", column: str = "approval_rate", label: str = "approval rate"
+) -> "Axes":
+    """One bar a segment, in the table's order. Columns `segment` and `column`.
+
+    A column that ends in `_rate` or `_share` is drawn in per cent.
+    """
+    values = table[column].to_numpy(dtype=float)
+    place = np.arange(len(table))[::-1]
+    percent = column.endswith(("_rate", "_share"))
+    digits = 1 if np.nanmax(np.abs(values), initial=0.0) < 100 else 0
+    bars = ax.barh(place, values, color=CHAMPION, height=0.62)
+    said = [f"{v:.1%}" if percent else f"{v:,.{digits}f}" for v in values]
+    said = ["" if text.startswith("nan") else text.replace("-", "−") for text in said]
+    ax.bar_label(bars, said, padding=3, color=INK, fontsize=8)
+    ax.set_yticks(place, table["segment"].astype(str))
+    ax.tick_params(axis="y", length=0)
+    ax.grid(visible=False, axis="y")
+    ax.margins(x=0.16)
+    ax.axvline(0, color="#8b95a3", linewidth=0.7)
+    ax.set_xlabel(label)
+    if percent:
+        _percent(ax.xaxis)
+    return ax
+
+
+def plot_comparison(table: pd.DataFrame, ax: "Axes", label: str) -> "Axes":
+    """Means with 95% intervals, one line a model, the champion first and marked by colour.
+
+    Columns `model`, `mean`, `low`, `high` (NaN where there is no interval); `label` names the
+    figure and its unit.
+    """
+    place = np.arange(len(table))[::-1]
+    figures = table[["mean", "low", "high"]].to_numpy(dtype=float)
+    for y, (mean, low, high), (_, _, look) in zip(place, figures, _lines(table), strict=True):
+        colour = look["color"]
+        if np.isfinite(low) and np.isfinite(high):
+            ax.plot([low, high], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt")
+        ax.plot([mean], [y], "o", color=colour, markersize=5)
+    ax.set_yticks(place, table["model"].astype(str))
+    ax.tick_params(axis="y", length=0)
+    ax.grid(visible=False, axis="y")
+    ax.set_ylim(-0.6, len(table) - 0.4)
+    ax.margins(x=0.08)
+    ax.set_xlabel(label)
+    return ax

@@ -1,0 +1,203 @@
+"""What a report consists of, before any format: frozen, plain values all the way down."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from sandbox.validation.result import Verdict
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Running text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What this report does not show, and why; drawn grey, never green."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A numbered subsection; `number` is set when the report is put together."""
+
+    text: str
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list of short sentences."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A verdict in a cell or a light: shape, colour and word together."""
+
+    #: None for a figure that no threshold judges
+    verdict: Verdict | None
+    #: small type below
+    below: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """Text that leads to another place of the report."""
+
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with what is said of it in small type below: an interval, a count of seeds."""
+
+    text: str
+    below: str = ""
+
+
+Cell = str | Mark | Link | Estimate
+
+
+@dataclass(frozen=True)
+class Column:
+    """A table's column."""
+
+    title: str
+    #: numbers stand right, with digits below digits
+    number: bool = False
+    #: per cent of the table's width; 0 leaves it to the browser
+    width: int = 0
+
+
+@dataclass(frozen=True)
+class Table:
+    """An exhibit of rows and columns; `number` is set when the report is put together."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    number: str = ""
+    #: anchors of the rows, if other places lead there
+    anchors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Names and values, two columns, no exhibit number."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An exhibit drawn as SVG; `number` is set when the report is put together."""
+
+    title: str
+    svg: str
+    note: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Light:
+    """A traffic light: the family of tests, its worst verdict, and the count behind it."""
+
+    subject: str
+    mark: Mark
+    text: str
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Lights:
+    """The lights of a report side by side."""
+
+    lights: tuple[Light, ...]
+
+
+Block = Paragraph | Gap | Heading | Bullets | Table | Facts | Picture | Lights
+
+
+@dataclass(frozen=True)
+class Section:
+    """A numbered section."""
+
+    number: int
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What the rules conclude; a proposal until a person signs it."""
+
+    #: "approve", "approve with conditions" or "remediate before use"
+    text: str
+    verdict: Verdict
+    because: str
+
+
+@dataclass(frozen=True)
+class ReportDocument:
+    """A whole report."""
+
+    title: str
+    subtitle: str
+    #: as written on the cover; the only thing that differs between two renderings
+    date: str
+    opinion: Opinion
+    #: cover: what is reported on
+    facts: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...]
+
+
+def numbered(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """Sections whose headings (6.1, 6.2) and exhibits (6-1, 6-2) carry their numbers."""
+    return tuple(_numbered(section) for section in sections)
+
+
+def _numbered(section: Section) -> Section:
+    headings = exhibits = 0
+    blocks: list[Block] = []
+    for block in section.blocks:
+        if isinstance(block, Heading):
+            headings += 1
+            block = replace(block, number=f"{section.number}.{headings}")
+        elif isinstance(block, Table | Picture):
+            exhibits += 1
+            block = replace(block, number=f"{section.number}-{exhibits}")
+        blocks.append(block)
+    return replace(section, blocks=tuple(blocks))
+
+
+def columns(*titles: str) -> tuple[Column, ...]:
+    """Columns by title; one that starts with `#` holds numbers.
+
+    >>> columns("grade", "#n")[1].number
+    True
+    """
+    return tuple(Column(t.removeprefix("#"), t.startswith("#")) for t in titles)
+
+
+def table_of(
+    title: str,
+    spec: Sequence[tuple[str, str, Callable[[float], str] | None]],
+    frame: pd.DataFrame,
+    note: str = "",
+) -> Table:
+    """A table of a frame's rows; `spec` has (column, title, number format or None for text)."""
+    rows = tuple(
+        tuple(str(row[c]) if form is None else form(float(row[c])) for c, _, form in spec)
+        for _, row in frame.astype(object).iterrows()
+    )
+    heads = tuple(Column(name, form is not None) for _, name, form in spec)
+    return Table(title, heads, rows, note)

@@ -1,0 +1,178 @@
+"""Section 1: the summary."""
+
+from collections import Counter
+
+from sandbox.report.document import (
+    Block,
+    Bullets,
+    Column,
+    Estimate,
+    Gap,
+    Heading,
+    Light,
+    Lights,
+    Link,
+    Mark,
+    Opinion,
+    Paragraph,
+    Section,
+    Table,
+)
+from sandbox.report.findings import SECTION, Finding
+from sandbox.report.standing import Judged, Spread, Standing
+from sandbox.report.wording import METRICS, NONE, metric
+from sandbox.validation.catalogue import CATALOGUE
+from sandbox.validation.policy import Severity
+from sandbox.validation.result import Verdict
+
+#: families with a light, in reading order, and why one may be missing
+FAMILIES = {
+    "data": ("Data", ""),
+    "discrimination": ("Discrimination", ""),
+    "calibration": ("Calibration", ""),
+    "fraud": ("Fraud capture", ""),
+    "stability": ("Stability", ""),
+    "truth": ("Against the truth", ""),
+    "robustness": ("Robustness and stress", "not in this version"),
+    "fairness": ("Fairness", "not in this version"),
+}
+_LATER = ("robustness", "fairness")
+
+
+def summary(
+    standing: Standing, judged: tuple[Judged, ...], found: tuple[Finding, ...], opinion: Opinion
+) -> Section:
+    """Section 1: opinion, lights, top findings, key figures."""
+    blocks: list[Block] = [
+        Paragraph(
+            f"Opinion by rule: {opinion.text}. {opinion.because} It is a proposal until developer "
+            "and validator, who are not the same person, have signed."
+        ),
+        *_conditions(found, opinion),
+        Heading("Traffic lights"),
+        _lights(standing, judged),
+        Heading("Top findings"),
+        _top(found),
+        Heading("Key figures"),
+        *_key_figures(standing, judged),
+    ]
+    return Section(1, "Summary", tuple(blocks))
+
+
+def _conditions(found: tuple[Finding, ...], opinion: Opinion) -> list[Block]:
+    """What is to be done before use, each remedy once with the findings that ask for it."""
+    asked: dict[str, list[str]] = {}
+    for place, f in enumerate(found, start=1):
+        if f.severity is not Severity.S4:
+            asked.setdefault(f.remedy, []).append(f"F{place:02d}")
+    if opinion.verdict is Verdict.PASS or not asked:
+        return []
+    items = tuple(
+        f"{remedy.removesuffix('.')} ({', '.join(ids)})." for remedy, ids in asked.items()
+    )
+    return [Paragraph("Conditions that follow from the findings:"), Bullets(items)]
+
+
+def _lights(standing: Standing, judged: tuple[Judged, ...]) -> Lights:
+    lights = []
+    for family, (name, why) in FAMILIES.items():
+        tests = [j for j in judged if j.worst.family == family]
+        if (family == "fraud") > (standing.role == "fraud"):
+            continue
+        if family == "calibration" and standing.role == "fraud":
+            why = "a fraud score ranks cases and is not read as a probability"
+        if family == "truth":
+            why = standing.no_truth
+        elif family not in _LATER:
+            why = standing.champion.unfinished or why
+        anchor = f"section-{SECTION.get(family, 7 if family == 'robustness' else 8)}"
+        counts = Counter(j.worst.verdict for j in tests if not j.information)
+        shown = sum(j.information for j in tests)
+        if not counts:
+            text = f"{shown} shown for information" if shown else why or "no result"
+            mark = Mark(None if shown else Verdict.NOT_EVALUATED)
+            lights.append(Light(name, mark, text, anchor))
+            continue
+        worst = next(
+            v
+            for v in (Verdict.FAIL, Verdict.WARN, Verdict.NOT_EVALUATED, Verdict.PASS)
+            if counts[v]
+        )
+        said = [f"{n} {v}" for v in Verdict if (n := counts[v])]
+        if shown:
+            said.append(f"{shown} for information")
+        lights.append(Light(name, Mark(worst), ", ".join(said), anchor))
+    return Lights(tuple(lights))
+
+
+def _top(found: tuple[Finding, ...]) -> Block:
+    rows = tuple(
+        (Link(f"F{place:02d}", f"finding-{place}"), f.severity.value, f.title, f.evidence)
+        for place, f in enumerate(found[:5], start=1)
+    )
+    rest = len(found) - len(rows)
+    note = f"{rest} more in the findings register, section 11." if rest > 0 else ""
+    titles = ("Finding", "Severity", "What", "Evidence")
+    return Table("The most severe findings", tuple(Column(t) for t in titles), rows, note)
+
+
+def interval_text(spread: Spread, name: str) -> str:
+    """`0.751 to 0.789` in the metric's format; empty without an interval."""
+    if not spread.known or name.startswith("ops/"):
+        return ""
+    form, (least, most) = metric(name).form, metric(name).bounds
+    return f"{form(max(spread.low, least))} to {form(min(spread.high, most))}"
+
+
+def threshold(text: str) -> Estimate:
+    """`at least 0.7` with `fails below 0.6` in small type below."""
+    if text == "none":
+        return Estimate(NONE)
+    warns, _, fails = text.removesuffix(")").partition(" (")
+    # a bound does not part from its words at a line's end
+    return Estimate(warns, fails.replace(" ", "\u00a0"))
+
+
+def _key_figures(standing: Standing, judged: tuple[Judged, ...]) -> list[Block]:
+    by_metric = {
+        entry.metric: j
+        for j in judged
+        if (entry := CATALOGUE.get(j.worst.id)) is not None and entry.metric
+    }
+    champion = standing.champion
+    names = [n for n in METRICS if any(n in c.metrics for c in champion.finished)]
+    if not names:
+        return [Gap("Not evaluated: the model produced no figures.")]
+    rows = []
+    for name in names:
+        spread, test = champion.spread(name), by_metric.get(name)
+        bounds = threshold(test.worst.threshold) if test else NONE
+        mark: Mark | str = Mark(None if test.information else test.worst.verdict) if test else NONE
+        estimate = Estimate(metric(name).form(spread.mean))
+        interval = interval_text(spread, name) or NONE
+        rows.append((metric(name).label, estimate, interval, bounds, mark))
+    seeds = len(champion.finished)
+    note = (
+        f"Mean over {seeds} seeds with a 95% Student interval; a verdict is the worst of the seeds."
+        if seeds > 1
+        else "One run; 95% intervals are those of the tests, over customers."
+    )
+    columns = (
+        Column("Figure"),
+        Column("Value", number=True),
+        Column("95% interval", number=True),
+        Column("Threshold"),
+        Column("Verdict"),
+    )
+    return [Table(f"Key figures of {champion.name}", columns, tuple(rows), note)]
+
+
+def severity_legend() -> str:
+    """What S1 to S4 mean, in one sentence."""
+    words = {
+        Severity.S1: "blocks use",
+        Severity.S2: "use only under conditions",
+        Severity.S3: "remedy by an agreed date",
+        Severity.S4: "observation",
+    }
+    return "; ".join(f"{s.value}: {w}" for s, w in words.items()) + "."

@@ -1,0 +1,91 @@
+"""Sections 7 and 8: sensitivity, explanation and fairness."""
+
+from sandbox.report import figures
+from sandbox.report.basis import tests_of
+from sandbox.report.document import (
+    Block,
+    Gap,
+    Heading,
+    Paragraph,
+    Picture,
+    Section,
+    table_of,
+)
+from sandbox.report.standing import Judged, Standing
+from sandbox.report.wording import Form, four, percent, three
+
+#: features whose direction is printed
+ROWS = 15
+
+
+def sensitivity() -> Section:
+    """Section 7."""
+    return Section(
+        7,
+        "Sensitivity, robustness, stress",
+        (
+            Gap("Not evaluated in this version: sensitivity to inputs and to assumptions."),
+            Gap("Not evaluated in this version: robustness to noise, weak slices, overfit."),
+            Gap("Not evaluated in this version: macro and partner stress, reverse stress."),
+        ),
+    )
+
+
+def explanation(standing: Standing, judged: tuple[Judged, ...]) -> Section:
+    """Section 8: what moves the score, in which direction."""
+    blocks: list[Block] = [Heading("Explanation"), *_explanation(standing)]
+    if any(j.worst.family == "explanation" for j in judged):
+        blocks += tests_of(standing, judged, "explanation", "Explanation tests")
+    blocks += [
+        Gap("Not evaluated in this version: stability of reason codes, faithfulness to the truth."),
+        Heading("Fairness"),
+        Gap(
+            "Not evaluated in this version: adverse impact ratio, standardised mean difference, "
+            "equal opportunity, calibration by group."
+        ),
+    ]
+    return Section(8, "Explanation and fairness", tuple(blocks))
+
+
+def _explanation(standing: Standing) -> list[Block]:
+    attribution = standing.champion.reference.attribution
+    if attribution is None:
+        reason = standing.champion.unfinished or "the model was not explained"
+        return [Gap(f"Not evaluated: {reason}.")]
+    blocks: list[Block] = [
+        Paragraph(
+            f"Contributions of features to {attribution.output} for "
+            f"{len(attribution.values):,} cases ({attribution.method}). For every case the "
+            "contributions and the base value add up to the model's output."
+        )
+    ]
+    drawn = figures.explanation(attribution)
+    if drawn is None:
+        blocks.append(Gap("Figures are not shown: the explanation plots cannot be loaded."))
+    else:
+        blocks.append(Picture("Mean strength of each feature", drawn[0]))
+        blocks.append(
+            Picture("Contribution case by case", drawn[1], "A dot a case, coloured by its value.")
+        )
+    table = attribution.summary().head(ROWS)
+    table["sense"] = [_sense(d) for d in table["direction"]]
+    spec: tuple[tuple[str, str, Form | None], ...] = (
+        ("feature", "Feature", None),
+        ("mean_abs", "Mean strength", four),
+        ("share", "Share", percent),
+        ("direction", "Rank correlation", three),
+        ("sense", "Higher values", None),
+    )
+    left_out = attribution.values.shape[1] - len(table)
+    note = f"Strength in units of {attribution.output}; correlation of value and contribution."
+    if left_out > 0:
+        note += f" {left_out} weaker features are left out."
+    return [*blocks, table_of("Direction of effects", spec, table, note)]
+
+
+def _sense(direction: float) -> str:
+    if direction >= 0.3:
+        return "raise the score"
+    if direction <= -0.3:
+        return "lower the score"
+    return "mixed" if direction == direction else "–"

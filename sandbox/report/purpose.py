@@ -1,0 +1,66 @@
+"""Section 2: what the model is, and what it is for."""
+
+from sandbox.report.document import Bullets, Facts, Gap, Heading, Paragraph, Section
+from sandbox.report.standing import Standing
+
+_USE = {
+    "limit": (
+        "Setting credit limits, approval included, from the PD of each applicant and a limit "
+        "policy applied outside the model.",
+        (
+            "Setting prices or provisions (IFRS 9, CAS 22) without a validation of their own.",
+            "Products, channels or partners other than those of the evaluation data.",
+            "Decisions without a manual route for customers who ask for one.",
+        ),
+    ),
+    "pd": (
+        "Ranking accounts by risk and estimating their probability of default.",
+        (
+            "Setting limits or prices without a validated policy on top.",
+            "Capital or provisions without a validation of their own.",
+            "Portfolios other than that of the evaluation data.",
+        ),
+    ),
+    "fraud": (
+        "Ranking applications or accounts for review by fraud analysts.",
+        (
+            "Refusing customers automatically on the score alone.",
+            "Reading the score as a probability of fraud.",
+            "Fraud types that the evaluation data does not hold.",
+        ),
+    ),
+}
+
+
+def model(standing: Standing) -> Section:
+    """Section 2: what the model is, what it reads and returns, what it is for and not for."""
+    reference = standing.champion.reference
+    cell = reference.cell
+    use, out_of_scope = _USE.get(cell.role, ("Not recorded.", ()))
+    facts = [
+        ("Model", cell.model),
+        ("Family", cell.family),
+        ("Role", cell.role),
+        ("Returns", ", ".join(reference.outputs) or "not recorded"),
+        ("Reads", _list(reference.inputs)),
+        *((name, value) for name, value in sorted(reference.params.items())),
+    ]
+    return Section(
+        2,
+        "Model and intended use",
+        (
+            Heading("The model"),
+            Facts(tuple(facts)),
+            Heading("Intended use"),
+            Paragraph(use),
+            Heading("Uses out of scope"),
+            Bullets(out_of_scope),
+            Gap("Not evaluated in this version: materiality and tier, to be set by the owner."),
+        ),
+    )
+
+
+def _list(names: tuple[str, ...]) -> str:
+    if not names:
+        return "not recorded"
+    return f"{len(names)} feature{'s' if len(names) > 1 else ''}: {', '.join(names)}"

@@ -1,0 +1,185 @@
+"""Sections 9 to 12: monitoring, limitations, findings register, every test in full."""
+
+from dataclasses import replace
+
+from sandbox.report.basis import estimate, note_of
+from sandbox.report.document import (
+    Block,
+    Bullets,
+    Cell,
+    Column,
+    Estimate,
+    Gap,
+    Link,
+    Mark,
+    Paragraph,
+    Section,
+    Table,
+    columns,
+)
+from sandbox.report.findings import Finding
+from sandbox.report.front import severity_legend, threshold
+from sandbox.report.standing import Judged, Standing
+from sandbox.report.wording import NONE, count, figure_form, probability, two
+from sandbox.validation.catalogue import CATALOGUE
+from sandbox.validation.policy import Policy, Threshold
+from sandbox.validation.result import ValidationResult
+
+#: how often a family is measured in use, and what a breach leads to
+_WATCH = {
+    "data": ("each delivery", "stop scoring, trace the source"),
+    "discrimination": ("quarterly", "compare with challenger, consider redevelopment"),
+    "calibration": ("quarterly", "recalibrate"),
+    "fraud": ("monthly", "review alert threshold and typologies"),
+    "stability": ("monthly", "find the features that moved"),
+}
+
+
+def monitoring(judged: tuple[Judged, ...], policy: Policy) -> Section:
+    """Section 9: each judged figure with its trigger."""
+    rows: list[tuple[Cell, ...]] = []
+    for j in judged:
+        rule = policy.thresholds.get(j.worst.id)
+        if rule is None or j.worst.family not in _WATCH:
+            continue
+        often, action = _WATCH[j.worst.family]
+        rows.append(
+            (
+                j.worst.title,
+                _watched(j, rule),
+                threshold(rule.words(CATALOGUE[j.worst.id].share)),
+                often,
+                action,
+                "to be assigned",
+            )
+        )
+    if not rows:
+        return Section(9, "Monitoring plan", (Gap("Not evaluated: no test was recorded."),))
+    spec = columns("Measure", "#At validation", "Trigger outside", "How often", "Then", "Owner")
+    note = f"Triggers are the bounds of policy {policy.label}."
+    return Section(9, "Monitoring plan", (Table("Monitoring plan", spec, tuple(rows), note),))
+
+
+def _watched(judged: Judged, rule: Threshold) -> str:
+    if rule.judged_by == "p_value":
+        return f"p {probability(judged.worst.p_value)}"
+    return figure_form(judged.worst.id)(judged.worst.statistic)
+
+
+def limitations(standing: Standing) -> Section:
+    """Section 10: what the reader must bear in mind."""
+    champion = standing.champion
+    items = [
+        "The world was made by a simulation; figures show how the model behaves under its rules, "
+        "not what it will earn in a bank's own market."
+        if standing.world_made
+        else "The data is one portfolio at one time; other times and portfolios may differ."
+    ]
+    if len(champion.finished) == 1:
+        items.append(
+            "There is one run; intervals cover the sampling of customers, not that of training."
+        )
+    scored = champion.reference.tables.get("scored")
+    if scored is not None and "target" in scored.columns:
+        unseen = int(scored["target"].isna().sum())
+        if unseen:
+            items.append(
+                f"{unseen:,} of {len(scored):,} cases have no observed outcome, mostly because "
+                "they were declined; discrimination and calibration hold for the others."
+            )
+    items.append(
+        "Calibration tests reject small errors when cases are many and miss large ones when they "
+        "are few; read each beside its power."
+    )
+    items.append("Several tests are made at once; each has its own error rate.")
+    others = ", ".join(
+        f"{c.name} on {c.cells[0].cell.scenario.replace('_', ' ')}" for c in standing.elsewhere
+    )
+    if others:
+        items.append(f"Also in this study and not part of this report: {others}.")
+    return Section(
+        10,
+        "Limitations and compensating controls",
+        (Bullets(tuple(items)), Gap("Compensating controls: to be set by the model's owner.")),
+    )
+
+
+def register(found: tuple[Finding, ...]) -> Section:
+    """Section 11: every finding."""
+    rows = tuple(
+        (
+            f"F{place:02d}",
+            Link(str(f.section), f.anchor or f"section-{f.section}"),
+            f.severity.value,
+            Estimate(f.title, f.evidence),
+            f.remedy,
+            "to be assigned",
+            "to be set",
+            "open",
+        )
+        for place, f in enumerate(found, start=1)
+    )
+    spec = columns(
+        "Id", "Section", "Severity", "Finding and evidence", "Remedy", "Owner", "Due", "Status"
+    )
+    anchors = tuple(f"finding-{place}" for place in range(1, len(rows) + 1))
+    table = Table("Findings register", spec, rows, severity_legend(), anchors=anchors)
+    return Section(11, "Findings register", (table,))
+
+
+def appendix(judged: tuple[Judged, ...], policy: Policy) -> Section:
+    """Section 12: every test of the champion, hypothesis and source included."""
+    if not judged:
+        return Section(12, "Appendix: every test in full", (Gap("Not evaluated: nothing ran."),))
+    rows: list[tuple[Cell, ...]] = []
+    for j in judged:
+        r = j.worst
+        seeds = "" if j.information else _over_seeds(j)
+        figure = replace(estimate(replace(r, p_value=None)), below=_beside(r))
+        rows.append(
+            (
+                Estimate(r.title, f"{r.id}. {r.hypothesis}"),
+                count(r.n),
+                figure,
+                Estimate(r.threshold if r.threshold != "none" else NONE, r.threshold_source),
+                Mark(
+                    None if j.information else r.verdict,
+                    "; ".join(t for t in (note_of(j), seeds) if t),
+                ),
+            )
+        )
+    spec = (
+        Column("Test and hypothesis", width=29),
+        Column("Rows", number=True, width=9),
+        Column("Figure", number=True, width=15),
+        Column("Threshold and its source", width=26),
+        Column("Verdict", width=21),
+    )
+    intro = Paragraph(
+        f"Policy {policy.label}. Of several seeds the worst result is shown. Not evaluated is "
+        "never a pass; a figure without a threshold is shown for information."
+    )
+    anchors = tuple(f"test-{j.worst.id}" for j in judged)
+    blocks: tuple[Block, ...] = (intro, Table("Tests", spec, tuple(rows), anchors=anchors))
+    return Section(12, "Appendix: every test in full", blocks)
+
+
+def _over_seeds(judged: Judged) -> str:
+    """`all 3 seeds`, or the verdict of each; empty for a single seed."""
+    verdicts = judged.verdicts
+    if len(verdicts) > 1 and len(set(verdicts.values())) == 1:
+        return f"all {len(verdicts)} seeds"
+    return ", ".join(f"seed {s} {v}" for s, v in verdicts.items()) if len(verdicts) > 1 else ""
+
+
+def _beside(result: ValidationResult) -> str:
+    """Interval, p-value and power, what there is of them."""
+    form = figure_form(result.id)
+    said = []
+    if result.interval:
+        said.append(f"{form(result.interval[0])} to {form(result.interval[1])}")
+    if result.p_value is not None:
+        said.append(f"p\u00a0{probability(result.p_value)}")
+    if result.power is not None:
+        said.append(f"power\u00a0{two(result.power)}")
+    return ", ".join(said)

@@ -1,0 +1,152 @@
+"""Numbers as a reader sees them, and what each tracked metric is called."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf, isfinite
+
+from sandbox.validation.catalogue import CATALOGUE
+
+Form = Callable[[float], str]
+NONE = "–"
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", "−")
+
+
+def three(value: float) -> str:
+    """A statistic: `0.781`.
+
+    >>> three(-0.5), three(float("nan"))
+    ('−0.500', '–')
+    """
+    return _signed(f"{value:.3f}") if isfinite(value) else NONE
+
+
+def four(value: float) -> str:
+    """A small statistic: `0.0712`."""
+    return _signed(f"{value:.4f}") if isfinite(value) else NONE
+
+
+def percent(value: float) -> str:
+    """A share in per cent: `12.3%`, two digits below 1%."""
+    if not isfinite(value):
+        return NONE
+    return _signed(f"{value:.1%}" if abs(value) >= 0.01 or value == 0 else f"{value:.2%}")
+
+
+def two(value: float) -> str:
+    """A ratio: `2.32`."""
+    return _signed(f"{value:.2f}") if isfinite(value) else NONE
+
+
+def count(value: float) -> str:
+    """A whole number: `20,000`."""
+    return _signed(f"{value:,.0f}") if isfinite(value) else NONE
+
+
+def money(value: float) -> str:
+    """RMB without the unit: cents below 1,000."""
+    if not isfinite(value):
+        return NONE
+    return _signed(f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.0f}")
+
+
+def one(value: float) -> str:
+    """Seconds or MiB: `12.3`, whole from 100 on."""
+    if not isfinite(value):
+        return NONE
+    return _signed(f"{value:.1f}" if abs(value) < 100 else f"{value:,.0f}")
+
+
+def probability(value: float | None) -> str:
+    """A p-value or a power: `0.042`, `< 0.001`."""
+    if value is None or not isfinite(value):
+        return NONE
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How a tracked metric is called and written."""
+
+    label: str
+    form: Form
+    #: the values it can take; an interval over seeds is cut to them
+    bounds: tuple[float, float] = (-inf, inf)
+
+
+_SHARE = (0.0, 1.0)
+_POSITIVE = (0.0, inf)
+
+METRICS: dict[str, Metric] = {
+    "value/profit_per_customer": Metric("Profit, RMB per customer", money),
+    "value/approval_rate": Metric("Approval rate", percent, _SHARE),
+    "value/default_rate": Metric("Default rate of approved", percent, _SHARE),
+    "value/mean_limit": Metric("Mean limit of approved, RMB", money),
+    "truth/profit_per_customer": Metric("Expected profit, RMB per customer", money),
+    "truth/regret_per_customer": Metric("Regret against oracle, RMB per customer", money),
+    "truth/oracle_profit_per_customer": Metric("Profit of oracle, RMB per customer", money),
+    "truth/value_captured": Metric("Share of oracle's profit captured", percent),
+    "perf/auc": Metric("AUC", three, _SHARE),
+    "perf/gini": Metric("Gini", three, (-1.0, 1.0)),
+    "perf/ks": Metric("KS", three, _SHARE),
+    "perf/auprc": Metric("Average precision", three, _SHARE),
+    "fraud/auprc": Metric("Average precision", three, _SHARE),
+    "fraud/recall_at_fpr_1pct": Metric("Recall at 1% false positives", percent, _SHARE),
+    "fraud/recall_at_fpr_2pct": Metric("Recall at 2% false positives", percent, _SHARE),
+    "fraud/recall_at_fpr_5pct": Metric("Recall at 5% false positives", percent, _SHARE),
+    "fraud/cp_at_100": Metric("Card precision at 100", percent, _SHARE),
+    "calib/brier": Metric("Brier score", four, _SHARE),
+    "calib/ece": Metric("Expected calibration error", four, _SHARE),
+    "calib/slope": Metric("Calibration slope", three),
+    "calib/intercept": Metric("Calibration intercept", three),
+    "stability/psi": Metric("PSI of the score", four, _POSITIVE),
+    "truth/pd_rmse": Metric("RMSE against true PD", four, _SHARE),
+    "truth/discrimination_ceiling": Metric("Share of attainable discrimination", percent),
+    "ops/fit_seconds": Metric("Fitting time, s", one, _POSITIVE),
+    "ops/score_seconds": Metric("Scoring time, s", one, _POSITIVE),
+    "ops/peak_memory_mib": Metric("Peak memory, MiB", one, _POSITIVE),
+}
+
+#: how the figure of a test is written when no metric carries it
+_TESTS: dict[str, Form] = {
+    "data.constant": count,
+    "calibration.jeffreys": count,
+    "calibration.hosmer_lemeshow": two,
+    "calibration.spiegelhalter": two,
+    "stability.csi": four,
+}
+
+#: the figure by which models of a role are compared first
+HEADLINE = {"limit": "value/profit_per_customer", "pd": "perf/auc", "fraud": "fraud/auprc"}
+
+
+def metric(name: str) -> Metric:
+    """The metric of that name; an unknown one is called by its name."""
+    return METRICS.get(name, Metric(name, three))
+
+
+def figure_form(test: str) -> Form:
+    """How the figure of a test is written: as its metric is, where it has one."""
+    entry = CATALOGUE.get(test)
+    if entry and entry.share:
+        return percent
+    if entry and entry.metric:
+        return metric(entry.metric).form
+    return _TESTS.get(test, three)
+
+
+def column_form(name: str) -> Form | None:
+    """How a number in a table's column is written, told by the column's name.
+
+    >>> column_form("approval_rate")(0.5), column_form("mean_limit")(12000.0)
+    ('50.0%', '12,000')
+    """
+    if name.endswith(("rate", "share", "missing", "pct")) or name in {"mean_pd", "pd", "captured"}:
+        return percent
+    if any(word in name for word in ("profit", "regret", "limit", "exposure", "loss", "amount")):
+        return money
+    if name in {"n", "customers", "applicants", "applications", "approved", "defaults", "rows"}:
+        return count
+    return None

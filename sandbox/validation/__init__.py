@@ -1,0 +1,1 @@
+"""Tests of a model's scores: arrays and tables in, frozen results out."""

@@ -1,0 +1,196 @@
+"""Do predicted probabilities say what happens?"""
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit, logit
+from scipy.stats import norm
+
+from sandbox.validation.goodness import hosmer_lemeshow, spiegelhalter
+from sandbox.validation.grades import grades, holm, jeffreys_table
+from sandbox.validation.inputs import Scored, Vector, observed
+from sandbox.validation.judge import judge, not_evaluated
+from sandbox.validation.policy import Policy
+from sandbox.validation.result import ValidationResult
+
+#: probabilities are kept this far from 0 and 1 before their log-odds are taken
+EDGE = 1e-6
+
+
+def brier(target: npt.ArrayLike, score: npt.ArrayLike) -> float:
+    """Mean squared difference of outcome and probability (Brier 1950).
+
+    >>> round(brier([0, 1, 1], [0.1, 0.8, 0.6]), 3)
+    0.07
+    """
+    scored = observed(target, score)
+    return float(((scored.score - scored.target) ** 2).mean())
+
+
+@dataclass(frozen=True)
+class BrierParts:
+    """Brier score = reliability − resolution + uncertainty + within, exactly."""
+
+    #: squared distance of predicted and observed rates of groups; 0 is perfect calibration
+    reliability: float
+    #: squared distance of group rates and the overall rate; larger separates better
+    resolution: float
+    #: variance of the outcome; no model changes it
+    uncertainty: float
+    #: what grouping hides: variance of scores in a group less twice their covariance with outcomes
+    within: float
+
+
+def brier_parts(target: npt.ArrayLike, score: npt.ArrayLike, number: int = 10) -> BrierParts:
+    """Murphy's decomposition over `number` groups by score (Murphy 1973, J. Appl. Meteor. 12).
+
+    The within-group terms are those of Stephenson, Coelho and Jolliffe (2008), Weather and
+    Forecasting 23; they vanish when every score of a group is the same.
+    """
+    scored = observed(target, score)
+    group = grades(scored.score, number)
+    n = np.bincount(group)
+    predicted = np.bincount(group, weights=scored.score) / n
+    happened = np.bincount(group, weights=scored.target) / n
+    overall = scored.target.mean()
+    spread = scored.score - predicted[group]
+    surprise = scored.target - happened[group]
+    return BrierParts(
+        reliability=float(np.average((predicted - happened) ** 2, weights=n)),
+        resolution=float(np.average((happened - overall) ** 2, weights=n)),
+        uncertainty=float(overall * (1 - overall)),
+        within=float((spread**2).mean() - 2 * (spread * surprise).mean()),
+    )
+
+
+def ece(target: npt.ArrayLike, score: npt.ArrayLike, number: int = 10) -> float:
+    """Mean distance of predicted and observed rates over `number` groups of equal size."""
+    scored = observed(target, score)
+    group = grades(scored.score, number)
+    return float(np.abs(np.bincount(group, weights=scored.score - scored.target)).sum() / scored.n)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One coefficient with its standard error; NaN when the classes are separated."""
+
+    value: float
+    error: float
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95% Wald interval."""
+        half = float(norm.ppf(0.975)) * self.error
+        return self.value - half, self.value + half
+
+
+def slope(target: npt.ArrayLike, score: npt.ArrayLike) -> Line:
+    """The slope b of logit P(bad) = a + b · logit(score): Cox (1958), Biometrika 45."""
+    scored = observed(target, score)
+    x = logit(np.clip(scored.score, EDGE, 1 - EDGE))
+    return _logistic(np.column_stack([x, np.ones_like(x)]), scored.target, np.zeros_like(x))
+
+
+def intercept(target: npt.ArrayLike, score: npt.ArrayLike) -> Line:
+    """Calibration in the large: a of logit P(bad) = a + logit(score), the slope held at 1.
+
+    Above 0 the probabilities are too low: Van Calster and others (2016), J. Clin. Epidemiology 74.
+    """
+    scored = observed(target, score)
+    x = logit(np.clip(scored.score, EDGE, 1 - EDGE))
+    return _logistic(np.ones((scored.n, 1)), scored.target, x)
+
+
+def _logistic(design: Vector, target: Vector, offset: Vector) -> Line:
+    """First coefficient of a logistic regression by Newton's method."""
+    weights = np.zeros(design.shape[1])
+    for _ in range(50):
+        p = expit(design @ weights + offset)
+        information = design.T @ (design * (p * (1 - p))[:, None])
+        try:
+            move = np.linalg.solve(information, design.T @ (target - p))
+        except np.linalg.LinAlgError:
+            break
+        weights = weights + np.clip(move, -3, 3)
+        if np.abs(move).max() < 1e-10:
+            return Line(float(weights[0]), sqrt(float(np.linalg.inv(information)[0, 0])))
+    return Line(float("nan"), float("nan"))
+
+
+def validate_calibration(scored: Scored, policy: Policy) -> tuple[ValidationResult, ...]:
+    """Brier and its parts, ECE, slope, intercept, Hosmer–Lemeshow, Jeffreys, Spiegelhalter."""
+    names = ("brier", "ece", "slope", "intercept", "hosmer_lemeshow", "jeffreys", "spiegelhalter")
+    if reason := scored.shortfall(policy):
+        return tuple(
+            not_evaluated(f"calibration.{name}", reason, n=scored.n, policy=policy)
+            for name in names
+        )
+    return (*_closeness(scored, policy), *_lines(scored, policy), *_tests(scored, policy))
+
+
+def _closeness(scored: Scored, policy: Policy) -> tuple[ValidationResult, ...]:
+    y, p, n = scored.target, scored.score, scored.n
+    parts = brier_parts(y, p)
+    note = (
+        f"reliability {parts.reliability:.5f}, resolution {parts.resolution:.5f}, "
+        f"uncertainty {parts.uncertainty:.5f}, within groups {parts.within:.5f}"
+    ).replace("-", "−")
+    return (
+        judge("calibration.brier", brier(y, p), n=n, policy=policy, note=note),
+        judge("calibration.ece", ece(y, p), n=n, policy=policy, note="10 groups of equal size"),
+    )
+
+
+def _lines(scored: Scored, policy: Policy) -> tuple[ValidationResult, ...]:
+    found = []
+    for name, compute in (("slope", slope), ("intercept", intercept)):
+        test = f"calibration.{name}"
+        if name == "slope" and scored.constant:
+            reason = f"all {scored.n} scores are the same"
+            found.append(not_evaluated(test, reason, n=scored.n, policy=policy))
+            continue
+        line = compute(scored.target, scored.score)
+        if np.isnan(line.value):
+            reason = "the scores separate the classes completely; the slope has no finite value"
+            found.append(not_evaluated(test, reason, n=scored.n, policy=policy))
+            continue
+        found.append(judge(test, line.value, n=scored.n, policy=policy, interval=line.interval))
+    return tuple(found)
+
+
+def _tests(scored: Scored, policy: Policy) -> tuple[ValidationResult, ...]:
+    y, p, n = scored.target, scored.score, scored.n
+    hl, z = hosmer_lemeshow(y, p), spiegelhalter(y, p)
+    table = jeffreys_table(y, p)
+    adjusted = holm(table["p_value"])
+    low = int((adjusted < 0.05).sum())
+    return (
+        judge(
+            "calibration.hosmer_lemeshow",
+            hl.statistic,
+            n=n,
+            policy=policy,
+            p_value=hl.p_value,
+            power=hl.power,
+        ),
+        judge(
+            "calibration.jeffreys",
+            float(low),
+            n=n,
+            policy=policy,
+            p_value=float(adjusted.min()),
+            note=f"{low} of {len(table)} grades with PD too low at 5%",
+            table=table,
+        ),
+        judge(
+            "calibration.spiegelhalter",
+            z.statistic,
+            n=n,
+            policy=policy,
+            p_value=z.p_value,
+            power=z.power,
+            note="scores are all 0, ½ or 1" if np.isnan(z.statistic) else "",
+        ),
+    )

@@ -1,0 +1,197 @@
+"""Does the score rank bad cases above good ones?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import norm
+
+from sandbox.errors import BadInput
+from sandbox.validation.inputs import Scored, both_classes
+from sandbox.validation.judge import judge, not_evaluated
+from sandbox.validation.policy import Policy
+from sandbox.validation.result import ValidationResult
+from sandbox.validation.roc import (
+    auc,
+    delong_interval,
+    precision_recall_table,
+    roc_table,
+    steps,
+)
+
+
+def gini(target: npt.ArrayLike, score: npt.ArrayLike) -> float:
+    """2 · AUC − 1, also called Somers' D or accuracy ratio.
+
+    >>> gini([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+    0.5
+    """
+    return 2.0 * auc(target, score) - 1.0
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The largest distance between the score distributions of bad and good cases."""
+
+    distance: float
+    #: the score where it is reached (alerted at or above)
+    score: float
+
+
+def ks(target: npt.ArrayLike, score: npt.ArrayLike) -> Gap:
+    """The two-sample Kolmogorov–Smirnov distance of scores of bad and good cases."""
+    thresholds, bad, good = steps(target, score)
+    distance = np.abs(bad / bad[-1] - good / good[-1])
+    widest = int(np.argmax(distance))
+    return Gap(float(distance[widest]), float(thresholds[widest]))
+
+
+def average_precision(target: npt.ArrayLike, score: npt.ArrayLike) -> float:
+    """Σ (Rₖ − Rₖ₋₁) Pₖ over thresholds, without interpolation (as scikit-learn defines it).
+
+    A score that knows nothing gives the share of bad cases.
+    """
+    _, bad, good = steps(target, score)
+    return float((np.diff(bad, prepend=0.0) / bad[-1] * (bad / (bad + good))).sum())
+
+
+def recall_at_fpr(
+    target: npt.ArrayLike, score: npt.ArrayLike, fpr: float, *, linear: bool = False
+) -> float:
+    """Share of bad cases alerted while at most `fpr` (0 to 1) of good cases are.
+
+    By default the lowest threshold with a false-positive rate ≤ `fpr`: what an alert rule
+    attains; tied scores are alerted together. `linear` reads the ROC curve joined by straight
+    lines instead, which only a rule that draws lots between two thresholds attains; it is
+    never below the default.
+
+    >>> recall_at_fpr([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], 0.25)
+    0.5
+    """
+    if not 0 <= fpr <= 1:
+        raise BadInput(f"fpr={fpr:g} is not a rate; give a number from 0 to 1.")
+    _, bad, good = steps(target, score)
+    alerted = np.concatenate([[0.0], good / good[-1]])
+    caught = np.concatenate([[0.0], bad / bad[-1]])
+    last = int(np.searchsorted(alerted, fpr, side="right")) - 1
+    if not linear or last + 1 == len(alerted):
+        return float(caught[last])
+    across = (fpr - alerted[last]) / (alerted[last + 1] - alerted[last])
+    return float(caught[last] + across * (caught[last + 1] - caught[last]))
+
+
+def precision_at(target: npt.ArrayLike, score: npt.ArrayLike, k: int) -> float:
+    """Share of bad cases among the `k` highest scores (card precision, one row a card).
+
+    Where scores tie across the k-th place, the share expected when ties are drawn by lot, so
+    the order of rows does not matter.
+    """
+    scored = both_classes(target, score)
+    if not 1 <= k <= scored.n:
+        raise BadInput(f"k={k} is not possible with {scored.n} rows; give 1 to {scored.n}.")
+    _, bad, good = steps(target, score)
+    rows = bad + good
+    full = int(np.searchsorted(rows, k, side="right"))
+    caught, used = (bad[full - 1], rows[full - 1]) if full else (0.0, 0.0)
+    if used < k:
+        caught += (k - used) * (bad[full] - caught) / (rows[full] - used)
+    return float(caught / k)
+
+
+def wilson(events: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Wilson's interval of a share (Wilson 1927, JASA 22)."""
+    z = float(norm.ppf(0.5 + confidence / 2))
+    share = events / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
+    return max(centre - half, 0.0), min(centre + half, 1.0)
+
+
+def score_bands(target: npt.ArrayLike, score: npt.ArrayLike, bands: int = 10) -> pd.DataFrame:
+    """Cases by score, riskiest band first, tied scores kept together.
+
+    Columns: `band` (1 is riskiest), `score_from`, `score_to`, `n`, `bad`, `bad_rate`,
+    `captured` (share of all bad cases in this band and above), `lift` (band over all).
+    """
+    scored = both_classes(target, score)
+    rank = pd.Series(-scored.score).rank(method="min") - 1
+    table = (
+        pd.DataFrame(
+            {
+                "place": np.floor(rank.to_numpy() * bands / scored.n),
+                "score": scored.score,
+                "target": scored.target,
+            }
+        )
+        .groupby("place")
+        .agg(
+            score_from=("score", "min"),
+            score_to=("score", "max"),
+            n=("target", "size"),
+            bad=("target", "sum"),
+        )
+        .reset_index(drop=True)
+    )
+    table["bad"] = table["bad"].astype(int)
+    table["bad_rate"] = table["bad"] / table["n"]
+    table["captured"] = table["bad"].cumsum() / scored.events
+    table["lift"] = table["bad_rate"] / (scored.events / scored.n)
+    table.insert(0, "band", np.arange(1, len(table) + 1))
+    return table
+
+
+def validate_discrimination(scored: Scored, policy: Policy) -> tuple[ValidationResult, ...]:
+    """AUC with DeLong's interval, Gini, KS and average precision."""
+    tests = tuple(f"discrimination.{t}" for t in ("auc", "gini", "ks", "auprc"))
+    reason = scored.shortfall(policy) or (
+        f"all {scored.n} scores are the same" if scored.constant else ""
+    )
+    if reason:
+        return tuple(not_evaluated(t, reason, n=scored.n, policy=policy) for t in tests)
+    y, s = scored.target, scored.score
+    area, (low, high) = auc(y, s), delong_interval(y, s)
+    gap = ks(y, s)
+    base = scored.events / scored.n
+    drawn = pd.DataFrame({"score": s, "target": y})
+    return (
+        judge(
+            tests[0], area, n=scored.n, policy=policy, interval=(low, high), table=roc_table(y, s)
+        ),
+        judge(
+            tests[1], 2 * area - 1, n=scored.n, policy=policy, interval=(2 * low - 1, 2 * high - 1)
+        ),
+        judge(
+            tests[2],
+            gap.distance,
+            n=scored.n,
+            policy=policy,
+            note=f"reached at score {gap.score:.4g}",
+            table=score_distribution(drawn),
+        ),
+        judge(
+            tests[3],
+            average_precision(y, s),
+            n=scored.n,
+            policy=policy,
+            note=f"a score that knows nothing gives {base:.3f}",
+            table=precision_recall_table(y, s),
+        ),
+    )
+
+
+def score_distribution(scored: pd.DataFrame, points: int = 200) -> pd.DataFrame:
+    """Cumulative share of good and of bad cases by score, at `points` scores at most.
+
+    `scored` has columns `score` and `target` (0 or 1, both present). The scores are quantiles
+    of either class, half each, so a rare class keeps its shape. Columns: `score`, `good`, `bad`.
+    """
+    classes = {
+        name: np.sort(scored.loc[scored["target"] == value, "score"].to_numpy(float))
+        for name, value in (("good", 0), ("bad", 1))
+    }
+    levels = np.linspace(0, 1, points // 2)
+    quantiles = [np.quantile(c, levels, method="inverted_cdf") for c in classes.values()]
+    grid = np.unique(np.concatenate(quantiles))
+    shares = {n: np.searchsorted(c, grid, "right") / len(c) for n, c in classes.items()}
+    return pd.DataFrame({"score": grid, **shares})

@@ -1,0 +1,75 @@
+"""From a figure to a result: the policy's threshold applied, or the reason why it was not."""
+
+from math import isfinite, nan
+
+import pandas as pd
+
+from sandbox.validation.catalogue import CATALOGUE
+from sandbox.validation.policy import Policy
+from sandbox.validation.result import ValidationResult, Verdict
+
+#: how the reason of a figure that no threshold judges begins
+INFORMATION = "for information"
+
+
+def judge(
+    test: str,
+    statistic: float,
+    *,
+    n: int,
+    policy: Policy,
+    p_value: float | None = None,
+    interval: tuple[float, float] | None = None,
+    power: float | None = None,
+    note: str = "",
+    table: pd.DataFrame | None = None,
+) -> ValidationResult:
+    """The result of test `test` (an id of the catalogue) on `n` rows.
+
+    A figure without a threshold in `policy`, or one that is not finite, is not evaluated:
+    it is never green.
+    """
+    entry = CATALOGUE[test]
+    rule = policy.thresholds.get(test)
+    verdict, reason = Verdict.NOT_EVALUATED, note
+    if rule is None:
+        reason = ". ".join(t for t in (f"{INFORMATION}: the policy sets no threshold", note) if t)
+    else:
+        figure = p_value if rule.judged_by == "p_value" else statistic
+        if figure is None or not isfinite(figure):
+            reason = note or "the figure is not finite"
+        else:
+            verdict = rule.verdict(figure)
+    return ValidationResult(
+        id=test,
+        family=test.partition(".")[0],
+        title=entry.title,
+        hypothesis=entry.hypothesis,
+        n=n,
+        statistic=float(statistic),
+        threshold=rule.words(CATALOGUE[test].share) if rule else "none",
+        threshold_source=f"{rule.source} (policy {policy.label})" if rule else "",
+        verdict=verdict,
+        p_value=p_value,
+        interval=interval,
+        power=power,
+        reason=reason,
+        table=table,
+    )
+
+
+def not_evaluated(test: str, reason: str, *, n: int, policy: Policy) -> ValidationResult:
+    """The result of a test that could not be evaluated, with the reason in one clause."""
+    rule = policy.thresholds.get(test)
+    return ValidationResult(
+        id=test,
+        family=test.partition(".")[0],
+        title=CATALOGUE[test].title,
+        hypothesis=CATALOGUE[test].hypothesis,
+        n=n,
+        statistic=nan,
+        threshold=rule.words(CATALOGUE[test].share) if rule else "none",
+        threshold_source=f"{rule.source} (policy {policy.label})" if rule else "",
+        verdict=Verdict.NOT_EVALUATED,
+        reason=reason,
+    )

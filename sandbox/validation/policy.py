@@ -1,0 +1,162 @@
+"""Thresholds with their sources: a versioned YAML file, checked when it is read."""
+
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from sandbox.errors import BadInput
+from sandbox.validation.catalogue import CATALOGUE
+from sandbox.validation.result import Verdict
+
+_DEFAULT = Path(__file__).parent / "policies" / "default.yaml"
+
+
+class Severity(StrEnum):
+    """How serious a finding is."""
+
+    S1 = "S1"  #: critical: blocks use
+    S2 = "S2"  #: high: use only under conditions
+    S3 = "S3"  #: medium: remedy by an agreed date
+    S4 = "S4"  #: low: an observation
+
+    @property
+    def milder(self) -> "Severity":
+        """One step down; S4 stays."""
+        return Severity(f"S{min(int(self[1]) + 1, 4)}")
+
+
+class Threshold(BaseModel):
+    """When a test warns and when it fails.
+
+    >>> auc = Threshold(better="higher", warn=0.7, fail=0.6, severity="S1", source="house")
+    >>> auc.verdict(0.65).value, auc.words()
+    ('warn', 'at least 0.7 (fails below 0.6)')
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    #: which side is good; `near` measures the distance from `target`
+    better: Literal["higher", "lower", "near"]
+    #: the bound where a warning begins, in units of the figure
+    warn: float
+    #: the bound where a failure begins
+    fail: float
+    #: the ideal value, for `near` only
+    target: float | None = None
+    #: which figure is compared
+    judged_by: Literal["statistic", "p_value"] = "statistic"
+    #: severity of a failure; a warning is one step milder
+    severity: Severity
+    #: where the bounds come from
+    source: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if (self.better == "near") != (self.target is not None):
+            raise ValueError("`target` goes with `better: near`, and only with it")
+        if (self.fail > self.warn) if self.better == "higher" else (self.fail < self.warn):
+            raise ValueError(
+                f"fail ({self.fail:g}) is stricter than warn ({self.warn:g}); exchange them"
+            )
+        return self
+
+    def verdict(self, value: float) -> Verdict:
+        """Pass, warn or fail of a finite figure; the bounds themselves pass."""
+        sign = -1.0 if self.better == "higher" else 1.0
+        distance = abs(value - self.target) if self.target is not None else value
+        if sign * distance > sign * self.fail:
+            return Verdict.FAIL
+        return Verdict.WARN if sign * distance > sign * self.warn else Verdict.PASS
+
+    def words(self, share: bool = False) -> str:
+        """The bounds in words, in per cent for a figure that is a share."""
+
+        def said(bound: float) -> str:
+            return f"{100 * bound:g}%" if share else f"{bound:g}"
+
+        figure = "p " if self.judged_by == "p_value" else ""
+        if self.target is not None:
+            ideal, warn, fail = said(self.target), said(self.warn), said(self.fail)
+            return f"{ideal} ± {warn} (fails beyond ± {fail})"
+        if self.better == "higher":
+            return f"{figure}at least {said(self.warn)} (fails below {said(self.fail)})"
+        return f"{figure}at most {said(self.warn)} (fails above {said(self.fail)})"
+
+
+class Policy(BaseModel):
+    """A set of thresholds under a name and a version."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(min_length=1)
+    version: str = Field(min_length=1)
+    #: rows with an observed outcome below which nothing is evaluated
+    minimum_rows: int = Field(default=50, ge=2)
+    #: cases of either class below which nothing is evaluated
+    minimum_events: int = Field(default=10, ge=1)
+    #: test id -> its thresholds; ids are those of the catalogue
+    thresholds: dict[str, Threshold]
+
+    @field_validator("thresholds", mode="before")
+    @classmethod
+    def _known(cls, thresholds: Any) -> Any:
+        for name in thresholds if isinstance(thresholds, dict) else ():
+            if name not in CATALOGUE:
+                raise ValueError(f"no test is called {name!r}; known are {', '.join(CATALOGUE)}")
+        return thresholds
+
+    @property
+    def label(self) -> str:
+        """`default, version 1`."""
+        return f"{self.id}, version {self.version}"
+
+    @classmethod
+    def default(cls) -> "Policy":
+        """The built-in policy."""
+        return _built_in()
+
+    @classmethod
+    def from_file(cls, path: Path) -> "Policy":
+        """Read a policy; BadInput names the file, the line and the mistake."""
+        return _parse(path)
+
+
+def _parse(path: Path) -> Policy:
+    try:
+        text = path.read_text(encoding="utf-8")
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        return Policy.model_validate(yaml.safe_load(text))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"The policy file {path} cannot be read ({error}).") from error
+    except yaml.YAMLError as error:
+        place = getattr(error, "problem_mark", None)
+        line = f", line {place.line + 1}" if place else ""
+        raise BadInput(f"{path}{line}: not valid YAML; check indents and colons.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        message = first["msg"].removeprefix("Value error, ")
+        line_number = _line(tree, first["loc"])
+        raise BadInput(f"{path}, line {line_number}: {where}: {message}.") from error
+
+
+def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
+    """The line (from 1) of the deepest key of `location` that the file holds."""
+    line = node.start_mark.line + 1 if node is not None else 1
+    for part in location:
+        if not isinstance(node, yaml.MappingNode):
+            break
+        found = next((pair for pair in node.value if pair[0].value == str(part)), None)
+        if found is None:
+            break
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line
+
+
+@cache
+def _built_in() -> Policy:
+    return _parse(_DEFAULT)

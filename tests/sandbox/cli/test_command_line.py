@@ -1,0 +1,208 @@
+"""The command line: help that teaches, and every error one sentence with a status."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from sandbox.cli import main
+from sandbox.cli.options import seeds_from
+from sandbox.isolation import Probe
+
+WORDS = tuple(main.list_commands(None))
+PROGRAM = [sys.executable, "-c", "from sandbox.cli import main; main()"]
+
+
+def typed(*words: str):
+    return CliRunner().invoke(main, words)
+
+
+def one_sentence(text: str) -> str:
+    (line,) = text.strip().splitlines()
+    assert line.endswith(".")
+    return line
+
+
+def test_help_names_every_word_with_what_it_is_for():
+    told = typed("--help")
+    assert told.exit_code == 0
+    for word in WORDS:
+        assert f"  {word} " in told.output
+        assert f"{main.get_command(None, word).short_help}\n" in told.output  # not cut short
+    assert typed().output == told.output
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_every_word_teaches_with_a_paragraph_and_an_example(word):
+    told = typed(word, "--help")
+    assert told.exit_code == 0
+    assert f"Example:\n    risk-sandbox {word}" in told.output.replace(
+        "Example:\n    risk-sandbox fetch taiwan\n    risk-sandbox validate",
+        f"Example:\n    risk-sandbox {word}",
+    )
+    assert "--debug" in told.output
+    assert max(map(len, told.output.splitlines())) <= 100
+
+
+def test_help_loads_nothing_heavy():
+    program = (
+        "import sys\nfrom sandbox.cli import main\n"
+        "try:\n    main(['run', '--help'])\nexcept SystemExit:\n    pass\n"
+        "import json; print(json.dumps(sorted(sys.modules)), file=sys.stderr)\n"
+    )
+    finished = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    loaded = set(json.loads(finished.stderr))
+    heavy = {"numpy", "pandas", "pyarrow", "sklearn", "scipy", "mlflow", "rich", "pydantic", "yaml"}
+    assert not loaded & heavy
+
+
+def test_the_version_is_that_of_the_package():
+    assert typed("--version").output.startswith("risk-sandbox 0.")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["rnu"], "No such command 'rnu'"),
+        (["run", "--seeds", "a"], "'a' is neither a number such as 3 nor a list"),
+        (["run", "--seeds", "3,3"], "'3,3' is neither"),
+        (["run", "--seeds", "0"], "0 seeds; 1 to 100 are possible"),
+        (["run", "--customers", "0"], "Invalid value for '--customers'"),
+        (["run", "--isolation", "magic"], "'magic' is not one of"),
+        (["fetch"], "Missing argument 'NAME'"),
+        (["validate", "--portfolio", "x.csv"], "Missing option '--mapping'"),
+        (["validate", "--portfolio", "x", "--mapping", "taiwan"], "say --fit to train models"),
+        (["validate", "--portfolio", "x.csv", "--mapping", "taiwan", "--fit"], "no file x.csv"),
+        (["validate", "--portfolio", "x", "--mapping", "y", "--fit"], "no mapping file y"),
+        (["fetch", "germany"], "no portfolio 'germany'"),
+        (["generate", "--scenario", "piracy", "out"], "There is no scenario 'piracy'"),
+        (["generate", "."], "is not empty"),
+        (["report", "nothing", "--store", "nowhere"], "There is no study 'nothing'"),
+        (["ui", "--store", "nowhere"], "There are no results in nowhere"),
+    ],
+)
+def test_misuse_is_one_sentence_on_stderr_and_status_2(words, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "something").touch()
+    told = typed(*words)
+    assert told.exit_code == 2, told.output
+    assert told.stdout == ""
+    assert said in one_sentence(told.stderr)
+    assert [p.name for p in tmp_path.iterdir()] == ["something"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--debug", "generate", "--scenario", "piracy", "out"],
+        ["generate", "--scenario", "piracy", "out", "--debug"],
+    ],
+)
+def test_debug_shows_the_traceback_wherever_it_is_said(words):
+    told = typed(*words)
+    assert told.exit_code == 2
+    assert "Traceback (most recent call last)" in told.stderr
+    assert "There is no scenario" in told.stderr.splitlines()[-1]
+
+
+def raises(error: BaseException):
+    def raising(*_, **__):
+        raise error
+
+    return raising
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (ZeroDivisionError("by\nzero"), 1, "Unexpected ZeroDivisionError: by zero; run again"),
+        (KeyError(), 1, "Unexpected KeyError: KeyError; run again with --debug"),
+        (KeyboardInterrupt(), 130, "Interrupted; what was finished is kept"),
+        (PermissionError(13, "Permission denied", "/x"), 2, "/x: permission denied"),
+        (OSError(28, "No space left on device", "/x/y"), 2, "The disk is full: /x/y could not"),
+    ],
+)
+def test_the_unexpected_is_one_sentence_as_well(monkeypatch, error, status, said):
+    monkeypatch.setattr("data_generators.dataset.write", raises(error))
+    told = typed("generate", "--customers", "10", "out")
+    assert told.exit_code == status
+    assert said in one_sentence(told.stderr)
+
+
+def test_a_full_disk_is_recognised_behind_other_errors_and_names_the_option(monkeypatch):
+    behind = ValueError("cannot be used as a store")
+    behind.__cause__ = RuntimeError("(sqlite3.OperationalError) database or disk is full")
+    monkeypatch.setattr("data_generators.dataset.write", raises(behind))
+    told = typed("generate", "--customers", "10", "out")
+    assert told.exit_code == 2
+    assert one_sentence(told.stderr) == (
+        "The disk is full; nothing was half-written; free space or choose another folder (OUT)."
+    )
+
+
+def test_doctor_fails_exactly_when_the_default_level_does(monkeypatch):
+    def found(works: bool):
+        default = Probe("level namespace", works, "seen [so]", "install it" * (not works))
+        return lambda: (Probe("bubblewrap", works, "0.8", ""), default)
+
+    monkeypatch.setattr("sandbox.isolation.probe", found(True))
+    told = typed("doctor")
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert "seen [so]" in told.stdout
+    monkeypatch.setattr("sandbox.isolation.probe", found(False))
+    told = typed("doctor")
+    assert told.exit_code == 1
+    assert "install it" in told.stdout
+    assert one_sentence(told.stderr) == "Level namespace does not work here: seen [so]."
+
+
+def test_seeds_are_a_number_or_a_list():
+    assert seeds_from(2, 7) == (7, 8)
+    assert seeds_from((9, 3), 7) == (9, 3)
+
+
+def test_generated_tables_are_files_and_their_folder_is_taken(tmp_path):
+    words = ["generate", "--customers", "50", "--months", "3", str(tmp_path / "w")]
+    told = typed(*words)
+    assert told.exit_code == 0, told.output
+    assert "observed tables of 50 customers over 3 months" in told.stdout
+    assert (tmp_path / "w" / "applications.parquet").is_file()
+    again = typed(*words)
+    assert again.exit_code == 2
+    assert "is not empty" in one_sentence(again.stderr)
+
+
+def test_ctrl_c_leaves_nothing_behind_and_status_130(tmp_path):
+    words = ["generate", "--customers", "5000000", str(tmp_path / "w")]
+    running = subprocess.Popen([*PROGRAM, *words], stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 30
+    while not any(tmp_path.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert any(tmp_path.iterdir())
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert "Interrupted" in told.splitlines()[-1]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_that_goes_away_is_no_traceback():
+    reading, writing = os.pipe()
+    os.close(reading)
+    finished = subprocess.run(
+        [*PROGRAM, "doctor"], stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writing)
+    assert finished.stderr == ""
+
+
+def test_the_installed_program_is_this_one():
+    program = Path(sys.executable).with_name("risk-sandbox")
+    told = subprocess.run([program, "--help"], capture_output=True, text=True, check=True)
+    assert "Try credit-limit and fraud models" in told.stdout

@@ -1,0 +1,163 @@
+"""What a host cannot do is said in one sentence; nothing falls back by itself."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import hostile_models as hm
+import pandas as pd
+import pytest
+
+from sandbox.errors import BadInput, IsolationUnavailable
+from sandbox.isolation import (
+    Artefact,
+    Level,
+    bubblewrap,
+    host,
+    interpreter,
+    probe,
+    strongest,
+    worker,
+)
+
+FEATURES = pd.DataFrame({"x": [0.5]})
+
+
+@pytest.fixture
+def fresh():
+    """Probes are kept for a process's life; forget them before and after."""
+    probe.cache_clear()
+    yield
+    probe.cache_clear()
+
+
+@pytest.fixture
+def pretending(tmp_path, monkeypatch, fresh):
+    """Put a program in the place of one on the PATH."""
+
+    def put(name, script, language="/bin/sh"):
+        (tmp_path / name).write_text(f"#!{language}\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+        tmp_path.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    return put
+
+
+def test_this_host_is_probed_and_the_strongest_level_works():
+    works = {p.name: p.works for p in probe()}
+    assert works["bubblewrap"]
+    assert works["sealed memory"]
+    assert works["level namespace"]
+    assert not works["level vm"]
+    assert not works["level lsm"]
+    assert strongest() is Level.NAMESPACE
+    assert all(p.works or p.detail for p in probe())
+
+
+def test_without_bubblewrap_the_default_level_is_refused_in_one_sentence(monkeypatch, fresh):
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(IsolationUnavailable) as refusal, worker():
+        pass
+    text = str(refusal.value)
+    assert "bubblewrap (bwrap) is not on the PATH" in text
+    assert "apt-get install bubblewrap" in text
+    assert "--isolation process" in text
+    assert "no boundary against a hostile model" in text
+    assert "\n" not in text
+    with worker("process") as place:
+        assert place.level is Level.PROCESS
+
+
+NO_NAMESPACES = """
+[ "$1" = --version ] && echo bubblewrap 9 && exit
+echo "bwrap: No permissions to create new namespace" >&2
+exit 1
+"""
+
+#: bwrap and setpriv that start what they are told to start, and hold nothing back
+NO_WALLS = """
+import os, sys
+words = sys.argv[1:]
+if words == ["--version"]:
+    sys.exit(print("bubblewrap 9"))
+words = words[words.index("--") + 1 :] if "--" in words else words
+while words[0].startswith("--"):
+    words.pop(0)
+for inside, outside in {places!r}:
+    words = [word.replace(inside, outside) for word in words]
+os.execvp(words[0], words)
+"""
+
+
+def test_without_user_namespaces_the_mechanisms_own_reason_is_given(pretending):
+    pretending("bwrap", NO_NAMESPACES)
+    with pytest.raises(IsolationUnavailable, match="No permissions to create new namespace"):
+        host.require("namespace")
+    assert strongest() is Level.PROCESS
+
+
+def test_a_bubblewrap_that_isolates_nothing_is_found_out_before_a_model_is_loaded(
+    pretending, tmp_path
+):
+    places = [(str(bubblewrap.CODE), str(interpreter.SANDBOX.parent))]
+    for number, folder in enumerate(interpreter.current().packages):
+        places.append((str(bubblewrap.PACKAGES / str(number)), str(folder)))
+    for name in ("bwrap", "setpriv"):
+        pretending(name, NO_WALLS.format(places=places), sys.executable)
+    trace = tmp_path / "opened"
+    with pytest.raises(IsolationUnavailable, match=r"without .*no network"), worker() as place:
+        place.score(Artefact.of(hm.Loaded(str(trace))), FEATURES, ("pd",))
+    assert not trace.exists()
+
+
+@pytest.mark.parametrize("level", ["vm", "lsm"])
+def test_levels_to_come_say_so_and_name_what_works(level):
+    with pytest.raises(IsolationUnavailable, match=r"not there yet.*--isolation namespace"):
+        host.require(level)
+
+
+def test_an_unknown_level_is_bad_input_that_lists_the_levels():
+    with pytest.raises(BadInput, match="'jail'; choose one of vm, namespace, lsm, process, none"):
+        host.require("jail")
+
+
+def test_importing_the_isolation_room_starts_nothing_and_imports_no_pandas():
+    heavy = "{'pandas', 'numpy', 'pyarrow'} & set(sys.modules)"
+    script = f"import sandbox.isolation, sys, threading; print({heavy}, threading.active_count())"
+    said = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.split() == ["set()", "1"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="these tests run as an ordinary user already")
+def test_an_ordinary_user_is_as_well_contained_as_root(tmp_path):
+    """Root runs the attacks again as user 12345, for whom private folders on the way to the
+    interpreter and to this clone are replaced by passable ones."""
+    here = Path(__file__).parent
+    project = here.parents[2]
+    needed = [Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve()]
+    needed += [project / name for name in ("sandbox", "data_generators", "tests", "pyproject.toml")]
+    passable = ["--perms", "0755"]  # bwrap makes folders that only their owner may pass
+    command = [shutil.which("bwrap"), "--dev-bind", "/", "/", "--cap-add", "ALL"]
+    for path in needed:
+        ways = [*reversed(path.parents)]
+        closed = [way for way in ways if not way.stat().st_mode & 0o001]
+        if closed and str(closed[0]) not in command:
+            command += [*passable, "--tmpfs", str(closed[0])]
+        if closed:
+            for way in ways[ways.index(closed[0]) + 1 :]:
+                command += [*passable, "--dir", str(way)]
+            command += ["--ro-bind", str(path), str(path)]
+    command += ["--", shutil.which("setpriv"), "--reuid=12345", "--regid=12345"]
+    command += ["--clear-groups", "--inh-caps=-all", "--bounding-set=-all", sys.executable, "-B"]
+    command += ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(project)]
+    command += [f"--basetemp=/tmp/ordinary-{os.getpid()}"]
+    command += [str(here / name) for name in ("test_confinement.py", "test_lifetime.py")]
+    run = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=300)
+    shutil.rmtree(f"/tmp/ordinary-{os.getpid()}", ignore_errors=True)
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-1000:]
+    assert " passed" in run.stdout

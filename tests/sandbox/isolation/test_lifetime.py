@@ -1,0 +1,113 @@
+"""A worker is gone when it should be, and nothing of it stays behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import hostile_models as hm
+import pandas as pd
+import pytest
+
+from sandbox.errors import BadInput
+from sandbox.isolation import Artefact, Limits, Status, observe, worker
+
+FEATURES = pd.DataFrame({"x": [0.5, 0.25, 1.0]})
+LABELS = pd.DataFrame({"target": [0.0, 1.0, 0.0]})
+
+SUPERVISOR = """
+import sys
+sys.path.insert(0, {tests!r})
+import pandas as pd, hostile_models as hm
+from sandbox.isolation import Artefact, worker
+with worker({level!r}) as place:
+    place.score(Artefact.of(hm.Scorer()), pd.DataFrame(dict(x=[0.5])), ("pd",))
+    place._place._process.send(b"{{}}")  # half a request: the worker waits for the rest
+    print("ready", flush=True)
+    sys.stdin.read()
+"""
+
+
+def gone(pids, seconds=10.0):
+    """Those still there (a zombie that its reaper has not got to counts as gone)."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and (left := [p for p in pids if alive(p)]):
+        time.sleep(0.02)
+    return not left
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("level", ["namespace", "process"])
+def test_a_supervisor_that_is_killed_leaves_no_process(level):
+    script = SUPERVISOR.format(tests=str(Path(__file__).parent), level=level)
+    supervisor = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert supervisor.stdout.readline() == b"ready\n"
+    below = observe.descendants(supervisor.pid)[1:]
+    assert below
+    assert all(map(alive, below))
+    os.kill(supervisor.pid, signal.SIGKILL)
+    supervisor.communicate()
+    assert gone(below)
+
+
+def test_a_model_that_forks_is_limited_and_its_children_go_with_it():
+    forking = Artefact.of(hm.Doing(hm.fork_many, count=40))
+    left = {}
+    for level in ("namespace", "process"):  # at `process` nothing counts: the positive control
+        with worker(level, Limits(processes=12)) as place:
+            assert place.score(forking, FEATURES, ("pd",)).status is Status.OK
+            left[level] = observe.descendants(place._place._process.worker_pid())[1:]
+            assert all(map(alive, left[level]))
+        assert gone(left[level])
+    assert 0 < len(left["namespace"]) < 12
+    assert len(left["process"]) == 40 or os.geteuid() != 0
+
+
+def test_workers_leave_no_descriptor_and_no_zombie_behind():
+    def open_descriptors():
+        return len(os.listdir("/proc/self/fd"))
+
+    cases = [hm.Scorer(), hm.Doing(hm.leave), hm.Doing(hm.say, line="{}\n", descriptors=50)]
+    with worker():
+        pass  # the first starts the spawning thread
+    before, children = open_descriptors(), observe.descendants(os.getpid())
+    for model in cases:
+        with worker() as place:
+            place.score(Artefact.of(model), FEATURES, ("pd",))
+    with worker():
+        pass  # killed while it starts
+    assert open_descriptors() == before
+    assert observe.descendants(os.getpid()) == children
+
+
+def test_a_worker_holds_one_model():
+    with worker("none") as place:
+        place.score(Artefact.of(hm.Scorer()), FEATURES, ("pd",))
+        with pytest.raises(BadInput, match="another model"):
+            place.score(Artefact.of(hm.Constant(0.5)), FEATURES, ("pd",))
+
+
+def test_a_worker_that_has_seen_labels_does_not_score():
+    with worker("none") as place:
+        fitted = place.fit(Artefact.of(hm.Scorer()), FEATURES, LABELS)
+        assert fitted.status is Status.OK
+        with pytest.raises(BadInput, match="has seen labels"):
+            place.score(fitted.value, FEATURES, ("pd",))
+
+
+def test_a_worker_that_failed_takes_no_more_requests():
+    with worker("none") as place:
+        artefact = Artefact.of(hm.Constant(2.0))
+        assert place.score(artefact, FEATURES, ("pd",)).status is Status.PROTOCOL_VIOLATION
+        with pytest.raises(BadInput, match="gone"):
+            place.score(artefact, FEATURES, ("pd",))

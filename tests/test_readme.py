@@ -1,0 +1,45 @@
+"""What README shows runs as it stands there."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from sandbox.cli import main
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_the_python_example_is_short_and_runs(tmp_path, monkeypatch, capsys):
+    (example,) = blocks("python")
+    assert len([line for line in example.splitlines() if line.strip()]) <= 10
+    monkeypatch.chdir(tmp_path)
+    exec(compile(example, "README.md", "exec"), {"__name__": "readme"})
+    assert (tmp_path / "report.html").stat().st_size > 50_000
+
+
+COMMANDS = sorted(set(re.findall(r"^(risk-sandbox \w+)", "\n".join(blocks("bash")), re.MULTILINE)))
+
+
+def test_readme_shows_commands():
+    assert len(COMMANDS) >= 4
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_it_shows_exists(command):
+    word = shlex.split(command)[1]
+    assert CliRunner().invoke(main, [word, "--help"]).exit_code == 0
+
+
+def test_every_file_it_points_to_is_there():
+    targets = re.findall(r"\]\(([^)#:]+)\)|src=\"([^\":]+)\"", README)
+    paths = {a or b for a, b in targets}
+    assert paths
+    assert {p for p in paths if not (ROOT / p).exists()} == set()
