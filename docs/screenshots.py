@@ -3,8 +3,8 @@
     python docs/screenshots.py --store results --out docs
 
 Needs the development requirements (playwright) and a Chromium of the system; nothing is fetched.
-Writes mlflow-runs.png, mlflow-charts.png, mlflow-compare.png, mlflow-run.png and, where the
-store has a report, report.png.
+Writes mlflow-runs.png, mlflow-charts.png, mlflow-compare.png, mlflow-run.png and, for a report
+that is named, report.png.
 """
 
 import argparse
@@ -73,9 +73,12 @@ def picture_runs(page: Page, url: str, out: Path) -> None:
 
 
 def picture_compare(page: Page, url: str, out: Path, runs: int) -> None:
-    """Select the first runs, compare them, and open the SHAP plot below the metrics."""
+    """Compare the first run with other models on the same seed, SHAP plots below the metrics."""
     shown = open_runs(page, url)
-    for row in range(min(runs, shown)):
+    names = [page.locator(ROW.format(row)).inner_text().strip() for row in range(shown)]
+    seed = names[0].rpartition("·")[2]
+    same_seed = [row for row, name in enumerate(names) if name.rpartition("·")[2] == seed]
+    for row in same_seed[:runs]:
         page.locator(ROW.format(row)).locator(".ag-selection-checkbox").click()
     page.get_by_role("button", name="Compare").click()
     page.wait_for_selector("text=Run details")
@@ -104,13 +107,11 @@ def picture_run(page: Page, url: str, out: Path) -> None:
     page.screenshot(path=out / "mlflow-run.png")
 
 
-def picture_report(page: Page, reports: Path, out: Path) -> None:
-    """The top of the latest report."""
-    found = sorted(reports.rglob("*.html"), key=lambda path: path.stat().st_mtime)
-    if not found:
-        print(f"No report in {reports}; report.png is not taken.")
-        return
-    page.goto(found[-1].resolve().as_uri())
+def picture_report(page: Page, report: Path, out: Path) -> None:
+    """The summary of a report: lights, findings, key figures."""
+    page.set_viewport_size({"width": 900, "height": 1150})
+    page.goto(report.resolve().as_uri())
+    page.get_by_role("heading", name="Summary").evaluate("heading => heading.scrollIntoView()")
     page.wait_for_timeout(DRAWING)
     page.screenshot(path=out / "report.png")
 
@@ -131,6 +132,7 @@ def main() -> None:
     parser.add_argument("--study", help="name of the study; the latest if not given")
     parser.add_argument("--view", help="role whose view to open: limit, fraud, pd or all")
     parser.add_argument("--runs", type=int, default=3, help="how many runs to compare")
+    parser.add_argument("--report", type=Path, help="an HTML report; report.png shows it")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     workspace = Workspace(given.store)
@@ -142,7 +144,8 @@ def main() -> None:
         picture_runs(page, url, given.out)
         picture_compare(page, url, given.out, given.runs)
         picture_run(page, url, given.out)
-        picture_report(page, workspace.reports, given.out)
+        if given.report:
+            picture_report(page, given.report, given.out)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def run_cell(plan: CellPlan) -> CellResult:
         reason = f"{type(error).__name__}: {error}"
         result = CellResult(cell=plan.cell, status=Status.RAISED, reason=reason)
     seconds = time.monotonic() - started
-    return replace(result, seconds=seconds, params={**plan.entrant.params, **result.params})
+    return replace(result, seconds=seconds, params={**plan.params, **result.params})
 
 
 def _tried(plan: CellPlan, trial: Trial) -> CellResult:

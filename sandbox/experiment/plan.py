@@ -80,6 +80,15 @@ class CellPlan:
         """The world models learn from, under the cell's seed."""
         return self.arena.reseeded(self.seed) if isinstance(self.arena, World) else self.arena
 
+    @property
+    def params(self) -> dict[str, str]:
+        """What tells this cell from another of the same name, as short values."""
+        if isinstance(self.arena, World):
+            size = {"world.customers": self.arena.customers, "world.months": self.arena.months}
+        else:
+            size = {"portfolio.accounts": len(self.arena.features)}
+        return {**self.entrant.params, **{name: str(value) for name, value in size.items()}}
+
     def trial(self) -> Trial:
         """Build the trial; potential outcomes come from their cache when it has them."""
         if isinstance(self.arena, Portfolio):

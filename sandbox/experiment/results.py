@@ -202,7 +202,7 @@ class StudyResults:
         metric, _ = CHOSEN_BY[role]
         best = self.contender(role)
         label, form = SPOKEN[metric]
-        said = f"{best.name} leads in {label}: {form.format(_mean(best.cells, metric))}"
+        said = f"Best by {label}: {best.name}, {form.format(_mean(best.cells, metric))}"
         oracle = _mean(best.cells, "truth/oracle_profit_per_customer")
         if role == "limit" and np.isfinite(oracle):
             said += f" ({form.format(oracle)} for an oracle that knows every outcome)"

@@ -9,8 +9,9 @@ from typing import Any, Literal, Self
 
 import pydantic
 
+from sandbox import located_yaml
 from sandbox.errors import BadInput
-from sandbox.portfolio import located_yaml, mistakes
+from sandbox.portfolio import mistakes
 
 #: a value as it may stand in a file: missing codes, the target's classes
 Code = bool | int | float | str

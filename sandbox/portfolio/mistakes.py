@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pydantic
 
-from sandbox.portfolio.located_yaml import Located, Place
+from sandbox.located_yaml import Located, Place
 
 #: keys that are known at the top of a mapping, under target: and under a feature
 Known = Mapping[str, Sequence[str]]

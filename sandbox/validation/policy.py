@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from sandbox import located_yaml
 from sandbox.errors import BadInput
 from sandbox.validation.catalogue import CATALOGUE
 from sandbox.validation.result import Verdict
@@ -128,33 +128,17 @@ class Policy(BaseModel):
 def _parse(path: Path) -> Policy:
     try:
         text = path.read_text(encoding="utf-8")
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        return Policy.model_validate(yaml.safe_load(text))
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"The policy file {path} cannot be read ({error}).") from error
-    except yaml.YAMLError as error:
-        place = getattr(error, "problem_mark", None)
-        line = f", line {place.line + 1}" if place else ""
-        raise BadInput(f"{path}{line}: not valid YAML; check indents and colons.") from error
+    located = located_yaml.load(text, str(path))
+    try:
+        return Policy.model_validate(located.data)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         message = first["msg"].removeprefix("Value error, ")
-        line_number = _line(tree, first["loc"])
-        raise BadInput(f"{path}, line {line_number}: {where}: {message}.") from error
-
-
-def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
-    """The line (from 1) of the deepest key of `location` that the file holds."""
-    line = node.start_mark.line + 1 if node is not None else 1
-    for part in location:
-        if not isinstance(node, yaml.MappingNode):
-            break
-        found = next((pair for pair in node.value if pair[0].value == str(part)), None)
-        if found is None:
-            break
-        line, node = found[0].start_mark.line + 1, found[1]
-    return line
+        line = located.line(tuple(first["loc"]))
+        raise BadInput(f"{path}, line {line}: {where}: {message}.") from error
 
 
 @cache

@@ -219,7 +219,7 @@ thresholds:
         ("version:", "versoin:", r"line 2.*versoin|version"),
         ("better: higher", "better: near", "target"),
         ("id: ours", "id: [ours", "not valid YAML"),
-        (GOOD, "", "the file"),
+        (GOOD, "", "is empty"),
     ],
 )
 def test_a_mistake_in_a_policy_file_is_pointed_at(tmp_path, old, new, said):

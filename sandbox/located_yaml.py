@@ -8,7 +8,7 @@ import yaml
 
 from sandbox.errors import BadInput
 
-#: bytes; a mapping of a thousand columns has 100 kB
+#: bytes; a mapping of a thousand columns has 100 kB, a policy 10 kB
 LARGEST = 1 << 20
 
 #: where something stands in the document: ("features", "credit_limit", "kind")
@@ -38,13 +38,13 @@ def load(text: str, source: str) -> Located:
     2
     """
     if len(text) > LARGEST:
-        raise BadInput(f"{source} is over 1 MB; a mapping is a small file.")
+        raise BadInput(f"{source} is over 1 MB; mappings and policies are small files.")
     try:
         for token in yaml.scan(text, Loader=yaml.SafeLoader):
             if isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken):
                 line = token.start_mark.line + 1
                 raise BadInput(
-                    f"{source}, line {line}: anchors, aliases and tags are not used in mappings; "
+                    f"{source}, line {line}: anchors, aliases and tags are not used here; "
                     "write the value out."
                 )
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -55,7 +55,7 @@ def load(text: str, source: str) -> Located:
     except (yaml.YAMLError, RecursionError) as error:
         raise BadInput(f"{source}: not valid YAML ({str(error).splitlines()[0]}).") from error
     if node is None:
-        raise BadInput(f"{source} is empty; a mapping names at least target and features.")
+        raise BadInput(f"{source} is empty; it has to hold at least one key.")
     lines: dict[Place, int] = {}
     return Located(_plain(node, (), lines, source), lines)
 
