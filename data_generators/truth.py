@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PotentialOutcomes:
-    """Expected outcomes of every customer at every limit of the grid, over replicas of noise.
+    """Expected outcomes of n customers at every limit of the grid, over replicas of noise.
 
     Expectations are kept in two halves of disjoint replicas: a policy that chooses by one half
     (as the oracle does) is scored on the other, or its luck would count as skill.
@@ -33,6 +33,7 @@ class PotentialOutcomes:
     profit_to_choose: Floats
     #: the same, replicas to score on
     profit_to_score: Floats
+    #: replicas of noise behind each half; choosing by few makes a weak oracle
     replicas: int
 
     def at(self, table: Floats, limit: Floats) -> Floats:
@@ -68,25 +69,32 @@ class Truth:
         labels: NDArray[np.str_] = names[code]
         return labels
 
-    def potential_outcomes(self, replicas: int = 32) -> PotentialOutcomes:
-        """Expected default and profit on the limit grid, over `replicas` (even) of noise."""
-        if replicas < 2 or replicas % 2:
-            raise InvalidInput(f"replicas is {replicas}; it must be an even number from 2 up.")
+    def potential_outcomes(
+        self, replicas: int = 256, price: float | None = None
+    ) -> PotentialOutcomes:
+        """Expected default and profit on the limit grid at a yearly `price` (None: the apr).
+
+        Twice `replicas` of noise are lived through: one half to choose by, one to score on.
+        The cost is customers × limits × 2 × replicas × months, 10 million of them a second.
+        """
+        if replicas < 1:
+            raise InvalidInput(f"replicas is {replicas}; it must be at least 1.")
+        yearly = self.world.scenario.economics.apr if price is None else price
         grid = np.asarray(self.world.scenario.limit_grid, dtype=float)
         defaults, choose, score = [], [], []
         for residents in self.world.residents():
             limit = grid[1:, None]
             size = residents.block.size
-            price = np.full(size, self.world.scenario.economics.apr)
+            charged = np.full(size, yearly)
             default = np.zeros((len(grid) - 1, size))
             profit = (default.copy(), default.copy())
-            for replica in range(1, replicas + 1):
-                defaulted, earned = self._lived(residents, replica, limit, price)
+            for replica in range(1, 2 * replicas + 1):
+                defaulted, earned = self._lived(residents, replica, limit, charged)
                 default += defaulted
                 profit[replica % 2][:] += earned
-            defaults.append(default / replicas)
-            choose.append(profit[0] / (replicas / 2))
-            score.append(profit[1] / (replicas / 2))
+            defaults.append(default / (2 * replicas))
+            choose.append(profit[0] / replicas)
+            score.append(profit[1] / replicas)
         return PotentialOutcomes(
             limits=grid,
             pd=_with_zero_limit(defaults),

@@ -95,6 +95,8 @@ class CellResult:
     datasets: tuple[DatasetRecord, ...] = ()
     #: the fitted model as it came out of the sandbox: opaque, opened again only inside one
     model_blob: bytes | None = None
+    #: how the blob is opened there, an `isolation.Kind`: "pickle" or "joblib"
+    model_kind: str = "pickle"
     #: features a model reads, and the columns of the matrix it returns
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
@@ -128,6 +130,7 @@ class CellResult:
             "inputs": list(self.inputs),
             "outputs": list(self.outputs),
             "seconds": self.seconds,
+            "model_kind": self.model_kind,
             "attribution": None,
         }
         for name, table in self.tables.items():
@@ -180,6 +183,7 @@ class CellResult:
                 for d in record["datasets"]
             ),
             model_blob=blob.read_bytes() if blob.exists() else None,
+            model_kind=record["model_kind"],
             inputs=tuple(record["inputs"]),
             outputs=tuple(record["outputs"]),
             seconds=record["seconds"],

@@ -7,8 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from sandbox.errors import BadInput
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # not a Unix: models run there at level `process` only, one study at a time
+    fcntl = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,25 @@ def written_whole(target: Path) -> Iterator[Path]:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def held_alone(folder: Path) -> Iterator[None]:
+    """Hold `folder` for one process; BadInput when another one has it.
+
+    The lock goes with the process, however it ends.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as file:
+        if fcntl is not None:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise BadInput(
+                    f"Another process is at work in {folder}; wait for it, or give this study "
+                    "another name or another store."
+                ) from error
+        yield
 
 
 def slug(name: str) -> str:

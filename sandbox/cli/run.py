@@ -7,6 +7,7 @@ import click
 
 from sandbox.cli import options
 from sandbox.cli.program import Word
+from sandbox.errors import SandboxError
 
 
 @click.command(
@@ -97,10 +98,16 @@ def command(
         for role in results.roles():
             click.echo(f"{results.conclusion(role)}\n")
     place = "" if store == Path("results") else f" --store {store}"
+    failed = [c for results in job.studies for c in results.failed]
     print_next(
+        job.reports,
         [
-            *((f"open {report}", "a validation report, in a browser") for report in job.reports),
-            (f"risk-sandbox ui{place}", "compare the models in MLflow"),
-            ("risk-sandbox validate --help", "the same with your own portfolio"),
-        ]
+            (f"ui{place}", "compare the models in MLflow"),
+            ("validate --help", "the same with your own portfolio"),
+        ],
     )
+    if failed:
+        raise SandboxError(
+            f"{len(failed)} of the models' runs failed; the first was {failed[0].cell.run_name}: "
+            f"{failed[0].reason}"
+        )

@@ -1,7 +1,10 @@
 """Tables in the terminal, as wide as the terminal and no wider."""
 
 import os
+import shutil
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -78,12 +81,22 @@ def print_results(table: "pd.DataFrame") -> None:
         print_table(headings, lines, TITLES.get(str(role), str(role)), figures=len(names) + 1)
 
 
-def print_next(steps: Sequence[tuple[str, str]]) -> None:
-    """What to type next, and what it does."""
-    width = max(len(command) for command, _ in steps)
+def print_next(reports: Sequence[Path], steps: Sequence[tuple[str, str]]) -> None:
+    """Where the reports are; what to type next, as it can be typed here, and what it does."""
+    for report in reports:
+        print(f"Validation report: {report}")
+    typed = [(f"{_typed()} {words}", meaning) for words, meaning in steps]
+    width = max(len(command) for command, _ in typed)
     print("Next:")
-    for command, meaning in steps:
+    for command, meaning in typed:
         print(f"  {command:<{width}}  {meaning}")
+
+
+def _typed() -> str:
+    """`risk-sandbox` where the shell finds it, else the path from here to it."""
+    if shutil.which("risk-sandbox"):
+        return "risk-sandbox"
+    return os.path.relpath(Path(sys.executable).with_name("risk-sandbox"))
 
 
 def _figure(value: float, form: str) -> str:

@@ -111,12 +111,7 @@ def _judge(
     for role in results.roles():
         click.echo(f"{results.conclusion(role)}\n")
     place = "" if store == Path("results") else f" --store {store}"
-    print_next(
-        [
-            (f"open {report}", "the validation report, in a browser"),
-            (f"risk-sandbox ui{place}", "compare the models in MLflow"),
-        ]
-    )
+    print_next([report], [(f"ui{place}", "compare the models in MLflow")])
 
 
 def _entrants(portfolio: "Portfolio", mapping: "Mapping", fit: bool) -> list[Any]:

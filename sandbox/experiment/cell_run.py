@@ -3,20 +3,12 @@
 import time
 from dataclasses import dataclass, replace
 
-import numpy as np
-import pandas as pd
-
 from sandbox.cell import CellResult, DatasetRecord
 from sandbox.errors import BadInput
+from sandbox.experiment.explained import explained, explained_positions, explained_rows
 from sandbox.experiment.plan import CellPlan
 from sandbox.experiment.trial import Floats, Scores, Trial
-from sandbox.explanation.additivity import AdditivityError, check
-from sandbox.explanation.attribution import Attribution
 from sandbox.isolation import Artefact, Evidence, Outcome, Status, worker
-from sandbox.validation.result import ValidationResult, Verdict
-
-#: evaluation rows explained, and training rows they are explained against
-EXPLAINED, BACKGROUND = 1_000, 100
 
 
 def run_cell(plan: CellPlan) -> CellResult:
@@ -48,7 +40,8 @@ def _tried(plan: CellPlan, trial: Trial) -> CellResult:
     if ran.failed or ran.scores is None:
         return base
     judgement = trial.judge(ran.scores)
-    attribution, additivity = _explained(plan, trial, ran.explanation)
+    risk = ran.scores.risk()[explained_positions(trial)]
+    attribution, additivity = explained(trial, plan.entrant.explained, ran.explanation, risk)
     tables = dict(judgement.tables)
     if attribution is not None:
         tables["shap_summary"] = attribution.summary()
@@ -59,7 +52,8 @@ def _tried(plan: CellPlan, trial: Trial) -> CellResult:
         results=(*judgement.results, additivity),
         tables=tables,
         attribution=attribution,
-        model_blob=ran.blob,
+        model_blob=ran.model.payload if ran.model else None,
+        model_kind=str(ran.model.kind) if ran.model else "pickle",
     )
 
 
@@ -71,7 +65,7 @@ class Ran:
     failed: "Outcome[object] | None" = None
     scores: Scores | None = None
     explanation: "Outcome[tuple[Floats, Floats, Floats]] | None" = None
-    blob: bytes | None = None
+    model: Artefact | None = None
 
 
 def _run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
@@ -85,7 +79,7 @@ def _run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
             return Ran(evidence, failed=fitted)
         artefact = fitted.value
     outputs = plan.entrant.outputs
-    sample, background = _explained_rows(trial)
+    sample, background = explained_rows(trial)
     with worker(level=plan.level, limits=plan.limits) as scoring:
         fresh = scoring.score(artefact, trial.evaluation_features, outputs)
         last: Outcome[object] = fresh
@@ -101,60 +95,11 @@ def _run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
         evaluation=_by_name(outputs, fresh.value),
         training=_by_name(outputs, seen.value) if seen and seen.value is not None else {},
     )
-    return Ran(evidence, scores=scores, explanation=explanation, blob=artefact.payload)
+    return Ran(evidence, scores=scores, explanation=explanation, model=artefact)
 
 
 def _by_name(outputs: tuple[str, ...], matrix: Floats) -> dict[str, Floats]:
     return {name: matrix[:, k] for k, name in enumerate(outputs)}
-
-
-def _explained_rows(trial: Trial) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The same rows for every model of a trial, so that explanations can be compared."""
-    rng = np.random.default_rng(0)
-    rows = rng.permutation(len(trial.evaluation_features))[:EXPLAINED]
-    behind = rng.permutation(len(trial.training_features))[:BACKGROUND]
-    return (
-        trial.evaluation_features.iloc[np.sort(rows)].reset_index(drop=True),
-        trial.training_features.iloc[np.sort(behind)].reset_index(drop=True),
-    )
-
-
-def _explained(
-    plan: CellPlan, trial: Trial, outcome: "Outcome[tuple[Floats, Floats, Floats]] | None"
-) -> tuple[Attribution | None, ValidationResult]:
-    """The attribution, and the additivity gate: checked here, whatever the model said."""
-    gate = ValidationResult(
-        id="explanation.additivity",
-        family="explanation",
-        title="Contributions add up to the model's output",
-        hypothesis="In every explained row, base and contributions add up to the output.",
-        n=0,
-        statistic=float("nan"),
-        threshold="largest gap at most 1e-6",
-        threshold_source="Shapley's efficiency axiom",
-        verdict=Verdict.NOT_EVALUATED,
-        reason="The model offers no additive explanation.",
-    )
-    if outcome is None:
-        return None, gate
-    if outcome.status is not Status.OK or outcome.value is None:
-        return None, replace(gate, reason=f"The explanation ended: {outcome.reason}")
-    values, base, margin = outcome.value
-    gap = float(np.abs(values.sum(axis=1) + base - margin).max())
-    try:
-        check(values, base, margin)
-    except AdditivityError as error:
-        failed = replace(gate, n=len(base), statistic=gap, verdict=Verdict.FAIL, reason=f"{error}")
-        return None, failed
-    attribution = Attribution(
-        values=values,
-        base=base,
-        features=_explained_rows(trial)[0],
-        output=plan.entrant.explained,
-        method=f"Shapley values, interventional, background {BACKGROUND} training rows",
-    )
-    passed = replace(gate, n=len(base), statistic=gap, verdict=Verdict.PASS, reason="")
-    return attribution, passed
 
 
 def _judged_as_they_are(plan: CellPlan, trial: Trial) -> CellResult:
@@ -166,7 +111,7 @@ def _judged_as_they_are(plan: CellPlan, trial: Trial) -> CellResult:
         cell=plan.cell,
         status=Status.OK,
         metrics=judgement.metrics,
-        results=(*judgement.results, _explained(plan, trial, None)[1]),
+        results=(*judgement.results, explained(trial, "", None, trial.bank_scores)[1]),
         tables=judgement.tables,
         datasets=_datasets(plan, trial)[-1:],
         inputs=tuple(trial.evaluation_features.columns),

@@ -1,7 +1,7 @@
 """An entrant: a model on its way into the sandbox, as bytes with a name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -34,10 +34,15 @@ class Entrant:
     params: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, model: Any) -> Self:
-        """An entrant from a model, a path to a model file, or an entrant itself."""
+    def of(cls, model: Any, name: str | None = None) -> Self:
+        """An entrant from a model (or an entrant), under its own name or another.
+
+        Built-in models are known by class and parameters, so a study resumes them in another
+        process; a class of yours travels as a pickle, which differs from process to process,
+        and is run again.
+        """
         if isinstance(model, cls):
-            return model
+            return replace(model, name=name or model.name)
         if isinstance(model, str | Path):
             raise BadInput(
                 f"{model} is a file; say what it is judged as: "
@@ -52,7 +57,7 @@ class Entrant:
         built_in = type(model).__module__.startswith("sandbox.models.")
         params = model.get_params(deep=False) if hasattr(model, "get_params") else {}
         return cls(
-            name=model.name,
+            name=name or model.name,
             family=model.family,
             role=model.role,
             outputs=tuple(model.outputs),

@@ -11,17 +11,43 @@ import numpy as np
 import pandas as pd
 
 from data_generators import Decisions, World
+from data_generators.scenarios import Scenario
 from data_generators.truth import PotentialOutcomes
+from sandbox.errors import BadInput
 from sandbox.experiment.trial import Floats, Judgement, Scores, Trial
 from sandbox.features import credit_features
 from sandbox.policy import LimitPolicy
 from sandbox.validation.suite import metrics_of, validate_against_truth, validate_scores
 
 
+def check_market(scenario: Scenario, months: int, policy: LimitPolicy) -> None:
+    """BadInput when limits cannot be judged: too few months to default in, or another price.
+
+    Customers' take-up does not answer to price yet, so a policy that charges another price
+    than the scenario would be judged wrongly.
+    """
+    least = scenario.repayment.default_months_late
+    if months < least:
+        raise BadInput(
+            f"The world has {months} months, and no account can be in default before month "
+            f"{least}; give it at least {least}, better 12."
+        )
+    apr = scenario.economics.apr
+    if policy.price != apr:
+        raise BadInput(
+            f"The policy charges {policy.price:g} a year and the scenario {apr:g}; "
+            f"give the study policy=LimitPolicy(price={apr:g})."
+        )
+
+
 def limit_trial(
     training: World, evaluation: World, potential: PotentialOutcomes, policy: LimitPolicy
 ) -> Trial:
-    """The trial of limit and PD models on a pair of worlds."""
+    """The trial of limit and PD models on a pair of worlds.
+
+    `potential` covers the evaluation world's first customers; what needs the truth is judged on
+    those.
+    """
     seen = training.observed()
     features = credit_features(seen.applications)
     target = np.full(len(features), np.nan)
@@ -69,10 +95,10 @@ class LimitJudge:
             training_features=self.training_features,
         )
         model_value, oracle_value = self._expected_profit(decisions["limit"].to_numpy())
-        approved = ~np.isnan(true_pd)
+        known = np.flatnonzero(~np.isnan(true_pd))
         results += validate_against_truth(
-            score=scores.risk()[approved],
-            true_pd=true_pd[approved],
+            score=scores.risk()[known],
+            true_pd=true_pd[known],
             model_value=model_value,
             oracle_value=oracle_value,
         )
@@ -93,22 +119,29 @@ class LimitJudge:
         }
         return Judgement(metrics, results, tables, self.policy.params())
 
+    @property
+    def known(self) -> int:
+        """How many of the evaluation rows, from the first, have potential outcomes."""
+        return int(np.searchsorted(self.honest, len(self.potential.pd)))
+
     def _under_the_incumbent(self) -> tuple[Floats, Floats]:
-        """Outcome and true PD at the incumbent's limit; NaN for applicants it declined."""
+        """Outcome (all rows) and true PD (known rows) at the incumbent's limit; NaN if declined."""
         logged = self.world.logged_decisions()
         outcome = self.world.replay(logged).customers["default"].to_numpy(dtype=float)
-        true_pd = self.potential.at(self.potential.pd, logged.limit)
-        declined = ~logged.approve[self.honest]
-        target, truth = outcome[self.honest], true_pd[self.honest]
-        return np.where(declined, np.nan, target), np.where(declined, np.nan, truth)
+        limit = logged.limit[: len(self.potential.pd)]
+        true_pd = self.potential.at(self.potential.pd, limit)[self.honest[: self.known]]
+        approved = logged.approve[self.honest]
+        target = np.where(approved, outcome[self.honest], np.nan)
+        return target, np.where(approved[: self.known], true_pd, np.nan)
 
     def _expected_profit(self, limit: Floats) -> tuple[Floats, Floats]:
-        """Expected profit per customer under the decisions and under the oracle's, RMB."""
-        everyone = np.zeros(self.world.customers)
-        everyone[self.honest] = limit
+        """Expected profit of known rows under the decisions and under the oracle's, RMB."""
+        rows = self.honest[: self.known]
+        everyone = np.zeros(len(self.potential.pd))
+        everyone[rows] = limit[: self.known]
         score = self.potential.profit_to_score
-        model = self.potential.at(score, everyone)[self.honest]
-        oracle = self.potential.at(score, self.potential.oracle())[self.honest]
+        model = self.potential.at(score, everyone)[rows]
+        oracle = self.potential.at(score, self.potential.oracle())[rows]
         return model, oracle
 
     def _replayed(self, decisions: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from sandbox.cell import FORMAT, Cell
 from sandbox.errors import BadInput
 from sandbox.experiment.entrant import Entrant
 from sandbox.experiment.fraud_trial import fraud_trial
-from sandbox.experiment.limit_trial import limit_trial
+from sandbox.experiment.limit_trial import check_market, limit_trial
 from sandbox.experiment.portfolio_trial import fitted_before_trial, portfolio_trial
 from sandbox.experiment.trial import Trial
 from sandbox.isolation.limits import Limits
@@ -22,8 +22,11 @@ from sandbox.policy import LimitPolicy
 from sandbox.portfolio import Portfolio
 from sandbox.workspace import written_whole
 
-#: replicas of noise behind every expected value, half to choose and half to score
-REPLICAS = 32
+#: replicas of noise an oracle chooses by, and as many that everyone is scored on: with 16
+#: its profit was a fifth too low, from 256 on it hardly rises (benchmarks/oracle.py)
+REPLICAS = 256
+#: customers whose potential outcomes are computed: the first of the evaluation world
+SAMPLE = 4_096
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,11 @@ class CellPlan:
             FORMAT,
             code_digest(),
             self.entrant.digest,
+            self.entrant.name,
             self.entrant.role,
             self.entrant.outputs,
             self.entrant.fitted_here,
+            self.arena.name,
             self.training.digest,
             self.seed,
             self.evaluation_seed,
@@ -89,22 +94,71 @@ class CellPlan:
             size = {"portfolio.accounts": len(self.arena.features)}
         return {**self.entrant.params, **{name: str(value) for name, value in size.items()}}
 
+    @property
+    def evaluation(self) -> World:
+        """Other customers of the same market, under a seed no model is shown."""
+        if not isinstance(self.arena, World):
+            raise BadInput(f"{self.arena.name} is a portfolio; it has no other customers.")
+        words = np.random.SeedSequence([self.evaluation_seed, self.seed])
+        high, low = words.generate_state(2, np.uint64)
+        return self.arena.reseeded(int(high) << 64 | int(low))
+
+    @property
+    def potential_file(self) -> Path:
+        """Where the potential outcomes of the evaluation world's first customers are kept."""
+        parts = (_sample(self.evaluation).digest, REPLICAS, f"{self.policy.price:g}")
+        return self.truth_folder / f"{'-'.join(map(str, parts))}-{code_digest()[:12]}.npz"
+
+    def check(self) -> None:
+        """BadInput when the model cannot be tried on this world or portfolio."""
+        if isinstance(self.arena, World):
+            if self.role == "limit":
+                check_market(self.arena.scenario, self.arena.months, self.policy)
+        elif self.role != "pd":
+            raise BadInput(
+                f"{self.entrant.name} is a {self.role} model; a portfolio judges pd models."
+            )
+
     def trial(self) -> Trial:
-        """Build the trial; potential outcomes come from their cache when it has them."""
+        """Build the trial; potential outcomes come from their file when it is there."""
         if isinstance(self.arena, Portfolio):
-            if self.role != "pd":
-                raise BadInput(
-                    f"{self.entrant.name} is a {self.role} model; a portfolio judges pd models."
-                )
             if not self.entrant.fitted_here:
                 return fitted_before_trial(self.arena)
             return portfolio_trial(self.arena, self.seed)
         training = self.arena.reseeded(self.seed)
-        evaluation = evaluation_world(self.arena, self.seed, self.evaluation_seed)
         if self.role == "fraud":
-            return fraud_trial(training, evaluation)
-        potential = potential_outcomes(evaluation, self.truth_folder)
-        return limit_trial(training, evaluation, potential, self.policy)
+            return fraud_trial(training, self.evaluation)
+        return limit_trial(training, self.evaluation, prepare(self), self.policy)
+
+
+def prepare(plan: CellPlan) -> PotentialOutcomes:
+    """Potential outcomes for a limit cell, from their file once they are there."""
+    if not plan.potential_file.exists():
+        truth = _sample(plan.evaluation).truth
+        computed = truth.potential_outcomes(REPLICAS, plan.policy.price)
+        with written_whole(plan.potential_file) as partial, partial.open("wb") as file:
+            np.savez(
+                file,
+                limits=computed.limits,
+                pd=computed.pd,
+                profit_to_choose=computed.profit_to_choose,
+                profit_to_score=computed.profit_to_score,
+                replicas=computed.replicas,
+            )
+    with np.load(plan.potential_file, allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    return PotentialOutcomes(
+        limits=arrays["limits"],
+        pd=arrays["pd"],
+        profit_to_choose=arrays["profit_to_choose"],
+        profit_to_score=arrays["profit_to_score"],
+        replicas=int(arrays["replicas"]),
+    )
+
+
+def _sample(world: World) -> World:
+    """The world's first customers: the same people, whatever the world's size."""
+    return world.reseeded(world.seed, customers=min(SAMPLE, world.customers))
 
 
 @cache
@@ -116,34 +170,3 @@ def code_digest() -> str:
         for path in sorted((root / package).rglob("*.py")):
             digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def evaluation_world(world: World, seed: int, evaluation_seed: int) -> World:
-    """Other customers of the same market, under a seed no model is shown."""
-    words = np.random.SeedSequence([evaluation_seed, seed]).generate_state(2, np.uint64)
-    return world.reseeded(int(words[0]) << 64 | int(words[1]))
-
-
-def potential_outcomes(world: World, folder: Path) -> PotentialOutcomes:
-    """Potential outcomes of a world from `folder`, computed and kept there the first time."""
-    path = folder / f"{world.digest}-{REPLICAS}.npz"
-    if not path.exists():
-        computed = world.truth.potential_outcomes(REPLICAS)
-        with written_whole(path) as partial, partial.open("wb") as file:
-            np.savez(
-                file,
-                limits=computed.limits,
-                pd=computed.pd,
-                profit_to_choose=computed.profit_to_choose,
-                profit_to_score=computed.profit_to_score,
-                replicas=computed.replicas,
-            )
-    with np.load(path, allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in stored.files}
-    return PotentialOutcomes(
-        limits=arrays["limits"],
-        pd=arrays["pd"],
-        profit_to_choose=arrays["profit_to_choose"],
-        profit_to_score=arrays["profit_to_score"],
-        replicas=int(arrays["replicas"]),
-    )

@@ -11,22 +11,17 @@ import pandas as pd
 
 from sandbox.cell import CellResult
 from sandbox.errors import BadInput
+from sandbox.experiment.ranking import CHOSEN_BY, conclusion, differences, ranking
 from sandbox.isolation.outcome import Status
 from sandbox.workspace import Workspace, slug
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: what each role is chosen by, and whether more is better
-CHOSEN_BY = {
-    "limit": ("truth/profit_per_customer", True),
-    "fraud": ("fraud/auprc", True),
-    "pd": ("perf/auc", True),
-}
 #: columns of the table a person reads, by role
 SHOWN = {
     "limit": (
-        "value/profit_per_customer",
+        "truth/profit_per_customer",
         "truth/regret_per_customer",
         "value/approval_rate",
         "value/default_rate",
@@ -35,13 +30,6 @@ SHOWN = {
     ),
     "fraud": ("fraud/auprc", "fraud/recall_at_fpr_2pct", "fraud/cp_at_100", "perf/auc"),
     "pd": ("perf/auc", "perf/ks", "calib/brier", "calib/ece", "stability/psi"),
-}
-
-#: what a person calls the metric a role is chosen by, and how it is written
-SPOKEN = {
-    "truth/profit_per_customer": ("expected profit per customer (RMB)", "{:,.0f}"),
-    "fraud/auprc": ("AUPRC", "{:.3f}"),
-    "perf/auc": ("AUC", "{:.3f}"),
 }
 
 
@@ -131,8 +119,8 @@ class StudyResults:
                 )
             )
         record = json.loads((folder / "study.json").read_text())
-        cells = tuple(CellResult.load(folder / digest) for digest in record["cells"])
-        return cls(workspace, record["name"], cells)
+        finished = [d for d in record["cells"] if (folder / d / "cell.json").exists()]
+        return cls(workspace, record["name"], tuple(CellResult.load(folder / d) for d in finished))
 
     @property
     def failed(self) -> tuple[CellResult, ...]:
@@ -168,83 +156,67 @@ class StudyResults:
             )
         return pd.DataFrame(rows)
 
-    def paired(self, metric: str, role: str) -> pd.DataFrame:
+    @property
+    def best(self) -> Contender:
+        """The best model of the study's first role in its first scenario."""
+        roles = self.roles()
+        if not roles:
+            raise BadInput(f"The study {self.study!r} has no cells; give it models and worlds.")
+        return self.contender(roles[0])
+
+    def contender(
+        self, role: str, model: str | None = None, scenario: str | None = None
+    ) -> Contender:
+        """The best model of a role (or the one named), with its rivals.
+
+        Within one scenario, by default the role's first. Models are compared on the seeds that
+        all of them have, so that nobody gains by failing where it is hard. BadInput when no
+        cell got through, or none has the metric that the best is chosen by.
+        """
+        place = scenario or self.scenarios(role)[0]
+        cells = [c for c in self.cells if (c.cell.role, c.cell.scenario) == (role, place)]
+        order = ranking(cells, *CHOSEN_BY[role])
+        name = model or order[0]
+        own = tuple(c for c in cells if c.cell.model == name and c.status is Status.OK)
+        if not own:
+            raise BadInput(f"{name} got through on no seed of {place}; its cells say why.")
+        return Contender(self.workspace, own, tuple(c for c in cells if c.cell.model != name))
+
+    def paired(self, metric: str, role: str, scenario: str | None = None) -> pd.DataFrame:
         """Differences of `metric` to the best model, seed by seed, with 95% t-intervals.
 
         Columns: `model`, `difference`, `low`, `high` (NaN with fewer than two seeds). Models
         are compared on the same customers, so the noise of the world cancels.
         """
-        columns = ["model", "difference", "low", "high"]
-        return pd.DataFrame(self._differences(metric, role), columns=columns)
+        best = self.contender(role, scenario=scenario)
+        rows = differences((*best.cells, *best.rivals), best.name, metric)
+        return pd.DataFrame(rows, columns=["model", "difference", "low", "high"])
 
-    def _differences(self, metric: str, role: str) -> list[tuple[str, float, float, float]]:
-        from scipy import stats
-
-        best = self.contender(role)
-        reference = {(c.cell.scenario, c.cell.seed): c.metrics[metric] for c in best.cells}
-        rows = []
-        for (model, _, group_role), cells in self._groups():
-            gaps = [
-                c.metrics[metric] - reference[c.cell.scenario, c.cell.seed]
-                for c in cells
-                if group_role == role and metric in c.metrics
-            ]
-            if model == best.name or not gaps:
-                continue
-            spread = np.std(gaps, ddof=1) / np.sqrt(len(gaps)) if len(gaps) > 1 else np.nan
-            half = float(spread * stats.t.ppf(0.975, max(len(gaps) - 1, 1)))
-            mean = float(np.mean(gaps))
-            rows.append((model, mean, mean - half, mean + half))
-        return rows
-
-    def conclusion(self, role: str) -> str:
-        """One or two sentences: who leads by how much, and whether that is more than noise."""
+    def conclusion(self, role: str, scenario: str | None = None) -> str:
+        """Who leads by how much, and whether that is more than noise; or why nobody does."""
+        try:
+            best = self.contender(role, scenario=scenario)
+        except BadInput as error:
+            return str(error)
         metric, _ = CHOSEN_BY[role]
-        best = self.contender(role)
-        label, form = SPOKEN[metric]
-        said = f"Best by {label}: {best.name}, {form.format(_mean(best.cells, metric))}"
-        oracle = _mean(best.cells, "truth/oracle_profit_per_customer")
-        if role == "limit" and np.isfinite(oracle):
-            said += f" ({form.format(oracle)} for an oracle that knows every outcome)"
-        rivals = [_difference(*row, form) for row in self._differences(metric, role)]
-        return said + (
-            f". Against it, seed by seed with 95%: {', '.join(rivals)}." if rivals else "."
-        )
+        return conclusion((*best.cells, *best.rivals), best.name, metric)
 
-    @property
-    def best(self) -> Contender:
-        """The best model of the first role of the study."""
-        return self.contender(self.cells[0].cell.role)
+    def scenarios(self, role: str) -> tuple[str, ...]:
+        """Scenarios and portfolios in which a role was tried, in order."""
+        found = tuple(dict.fromkeys(c.cell.scenario for c in self.cells if c.cell.role == role))
+        if not found:
+            raise BadInput(f"The study {self.study!r} has no {role} models.")
+        return found
 
-    def contender(self, role: str, model: str | None = None) -> Contender:
-        """The best model of a role (or the one named), with its rivals.
-
-        BadInput when no cell of that role got through.
-        """
-        metric, more_is_better = CHOSEN_BY[role]
-        groups = {
-            m: [c for c in cells if c.status is Status.OK]
-            for (m, _, r), cells in self._groups()
-            if r == role and (model is None or m == model)
-        }
-        groups = {m: cells for m, cells in groups.items() if cells}
-        if not groups:
-            reasons = "; ".join(f"{c.cell.run_name}: {c.reason}" for c in self.failed) or "none ran"
-            raise BadInput(f"No {role} model got through ({reasons}).")
-        sign = 1.0 if more_is_better else -1.0
-        name = max(groups, key=lambda m: sign * _mean(groups[m], metric))
-        rivals = [c for c in self.cells if c.cell.role == role and c.cell.model != name]
-        return Contender(self.workspace, tuple(groups[name]), tuple(rivals))
-
-    def report(self, role: str | None = None) -> Path:
+    def report(self, role: str | None = None, scenario: str | None = None) -> Path:
         """Write the report on the best model of a role to the workspace; returns its path.
 
         Where the study was tracked, the report is attached to the model's first run, and the
-        model is the registry's champion.
+        model is the registry's champion. BadInput when there is no best model.
         """
-        best = self.contender(role or self.cells[0].cell.role)
+        best = self.contender(role, scenario=scenario) if role else self.best
         first = best.cells[0].cell
-        path = self.workspace.reports / f"{slug(first.scenario)}-{first.role}.html"
+        path = self.workspace.reports / f"{slug(self.study)}-{first.role}.html"
         path = best.report(path)
         run_id = self.runs.get(first.digest)
         if run_id is not None:
@@ -267,11 +239,6 @@ class StudyResults:
         yield from groups.items()
 
 
-def _mean(cells: Sequence[CellResult], metric: str) -> float:
-    values = [c.metrics.get(metric, float("nan")) for c in cells]
-    return float(np.nanmean(values)) if not np.isnan(values).all() else float("-inf")
-
-
 def _spoken(version: Mapping[str, str]) -> str:
     """`0.1.0, commit 1a2b3c4d5e, with local changes`."""
     parts = [version["code.version"]]
@@ -280,11 +247,3 @@ def _spoken(version: Mapping[str, str]) -> str:
     if version.get("code.modified") == "yes":
         parts.append("with local changes")
     return ", ".join(parts)
-
-
-def _difference(model: str, difference: float, low: float, high: float, form: str) -> str:
-    """`rule matrix -10 (-23 to 4: may be noise)`."""
-    if np.isnan(low):
-        return f"{model} {form.format(difference)} (one seed: no interval)"
-    noise = "" if low * high > 0 else ": may be noise"
-    return f"{model} {form.format(difference)} ({form.format(low)} to {form.format(high)}{noise})"

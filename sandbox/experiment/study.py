@@ -4,7 +4,8 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,14 @@ from sandbox.cell import CellResult
 from sandbox.errors import BadInput
 from sandbox.experiment.cell_run import run_cell
 from sandbox.experiment.entrant import Entrant
-from sandbox.experiment.plan import CellPlan, evaluation_world, potential_outcomes
+from sandbox.experiment.parallel import in_parallel, shown
+from sandbox.experiment.plan import CellPlan, prepare
 from sandbox.experiment.results import StudyResults
 from sandbox.isolation import Level, Limits, Status
 from sandbox.isolation.host import require
 from sandbox.policy import LimitPolicy
 from sandbox.portfolio import Portfolio
-from sandbox.workspace import Workspace, slug, written_whole
+from sandbox.workspace import Workspace, held_alone, slug, written_whole
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,10 @@ class Study:
         return folder_of(self.workspace, self.name)
 
     def planned(self) -> tuple[CellPlan, ...]:
-        """One plan a cell, in the order models × worlds × seeds."""
+        """One plan a cell, in the order models × worlds × seeds; BadInput when two are one."""
         on_worlds = self.models and any(isinstance(w, World) for w in self.worlds)
         secret = self._evaluation_seed() if on_worlds else 0
-        return tuple(
+        plans = tuple(
             CellPlan(
                 study=self.name,
                 entrant=entrant,
@@ -89,30 +91,53 @@ class Study:
             for world in self.worlds
             for seed in self._seeds(world)
         )
+        for name, count in Counter(plan.cell.run_name for plan in plans).items():
+            if count > 1:
+                raise BadInput(
+                    f"{count} cells of the study are called {name!r}; give each model a name of "
+                    "its own, as in Entrant.of(model, name='deeper trees'), each world its "
+                    "scenario and each seed once."
+                )
+        for plan in plans:
+            plan.check()
+        return plans
 
     def run(self, *, progress: bool = True, track: bool = True) -> StudyResults:
         """Run what was not run before, track every cell, and return all results.
 
-        Raises IsolationUnavailable before anything is run when the level cannot be had.
+        Raises IsolationUnavailable before anything is run when the level cannot be had, and
+        BadInput when the study makes no sense or another process is running it.
         """
         if any(Entrant.of(m).artefact for m in self.models):
             require(Level(self.level))
         self.workspace.made()
-        plans = self.planned()
-        self._prepare_worlds(plans, progress)
-        finished = {plan.cell.digest: self._stored(plan) for plan in plans}
-        waiting = [plan for plan in plans if finished[plan.cell.digest] is None]
-        store = self._store() if track else None
-        for result in _in_parallel(run_cell, waiting, self.jobs, progress, "cells"):
-            self._keep(result)
-            finished[result.cell.digest] = result
-        cells = tuple(r for r in finished.values() if r is not None)
-        self._write_manifest(cells)
-        runs = {}
-        if store is not None:
-            for result in _shown(cells, progress, "tracking"):
-                runs[result.cell.digest] = store.log(result)
+        with held_alone(self.folder):
+            plans = self.planned()
+            self._write_manifest(plans)
+            store = self._store() if track else None
+            cells = self._finished(plans, progress)
+            runs = {}
+            if store is not None:
+                for result in shown(cells, progress, "tracking", len(cells)):
+                    runs[result.cell.digest] = store.log(result)
         return StudyResults(self.workspace, self.name, cells, runs)
+
+    def _finished(self, plans: Sequence[CellPlan], progress: bool) -> tuple[CellResult, ...]:
+        """Every cell's result, read or run, in the order of the plans."""
+        results = {plan.cell.digest: self._stored(plan) for plan in plans}
+        waiting = [plan for plan in plans if results[plan.cell.digest] is None]
+        self._prepare_worlds(waiting, progress)
+        for result in in_parallel(
+            run_cell,
+            waiting,
+            jobs=self.jobs,
+            when_killed=_killed,
+            progress=progress,
+            what="cells",
+        ):
+            self._keep(result)
+            results[result.cell.digest] = result
+        return tuple(result for result in results.values() if result is not None)
 
     def _seeds(self, world: World | Portfolio) -> tuple[int, ...]:
         if self.seeds is not None:
@@ -133,11 +158,18 @@ class Study:
     def _prepare_worlds(self, plans: Iterable[CellPlan], progress: bool) -> None:
         """Potential outcomes once a world, before cells that would each compute them."""
         worlds = {
-            (w := evaluation_world(p.arena, p.seed, p.evaluation_seed)).digest: (w, p.truth_folder)
-            for p in plans
-            if isinstance(p.arena, World) and p.role == "limit"
+            plan.potential_file: plan
+            for plan in plans
+            if plan.role == "limit" and not plan.potential_file.exists()
         }
-        for _ in _in_parallel(_prepared, list(worlds.values()), self.jobs, progress, "worlds"):
+        for _ in in_parallel(
+            prepare,
+            list(worlds.values()),
+            jobs=self.jobs,
+            when_killed=_not_prepared,
+            progress=progress,
+            what="truth",
+        ):
             pass
 
     def _store(self) -> Any:
@@ -157,9 +189,15 @@ class Study:
         shutil.rmtree(folder, ignore_errors=True)
         result.save(folder)
 
-    def _write_manifest(self, cells: Iterable[CellResult]) -> None:
-        record = {"name": self.name, "cells": [r.cell.digest for r in cells]}
-        with written_whole(self.folder / "study.json") as partial:
+    def _write_manifest(self, plans: Iterable[CellPlan]) -> None:
+        path = self.folder / "study.json"
+        if path.exists() and (other := json.loads(path.read_text())["name"]) != self.name:
+            raise BadInput(
+                f"The study {other!r} is kept in {self.folder} already; "
+                f"{self.name!r} would be too: give it a name that differs in letters or digits."
+            )
+        record = {"name": self.name, "cells": [plan.cell.digest for plan in plans]}
+        with written_whole(path) as partial:
             partial.write_text(json.dumps(record, ensure_ascii=False, indent=1))
 
 
@@ -172,25 +210,17 @@ def folder_of(workspace: Workspace, name: str) -> Path:
     return workspace.studies / slug(name)
 
 
-def _prepared(world: World, folder: Path) -> None:
-    potential_outcomes(world, folder)
+def _killed(plan: CellPlan) -> CellResult:
+    return CellResult(
+        cell=plan.cell,
+        status=Status.KILLED,
+        reason="The process that ran the cell was killed twice, most likely for want of memory.",
+        params=plan.params,
+    )
 
 
-def _in_parallel(
-    function: Any, items: Sequence[Any], jobs: int, progress: bool, what: str
-) -> Iterator[Any]:
-    """Results as they come; a progress bar in terminal and notebook."""
-    if not items:
-        return
-    from joblib import Parallel, delayed, parallel_config
-
-    calls = [delayed(function)(*(item if isinstance(item, tuple) else (item,))) for item in items]
-    with parallel_config("loky", inner_max_num_threads=1):
-        run = Parallel(n_jobs=min(jobs, len(items)), return_as="generator_unordered")
-        yield from _shown(run(calls), progress, what, total=len(items))
-
-
-def _shown(items: Iterable[Any], progress: bool, what: str, total: int | None = None) -> Any:
-    from tqdm.auto import tqdm
-
-    return tqdm(items, desc=what, total=total, disable=not progress, unit="", leave=False)
+def _not_prepared(plan: CellPlan) -> None:
+    raise BadInput(
+        f"The process that computed the truth of {plan.arena.name} was killed, most likely for "
+        "want of memory; close other programs or give jobs=1."
+    )

@@ -56,6 +56,7 @@ def environment(threads: int, home: str) -> dict[str, str]:
         "ARROW_DEFAULT_MEMORY_POOL": "system",  # mimalloc reserves address space by the GiB
         "NUMBA_CACHE_DIR": home,
         "MPLCONFIGDIR": home,
+        "JOBLIB_MULTIPROCESSING": "0",  # else joblib warns that it finds no semaphores
         **{name: str(threads) for name in _THREADS},
         **{name: os.environ[name] for name in _KERNELS if name in os.environ},
     }

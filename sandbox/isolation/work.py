@@ -81,7 +81,7 @@ def perform(
         raise
     except BadInput as error:
         raise Failure(Status.REFUSED, str(error)) from error
-    except (Exception, SystemExit, KeyboardInterrupt) as error:
+    except (Exception, SystemExit) as error:
         raise Failure(Status.RAISED, f"The model raised {described(error)}") from error
 
 

@@ -67,7 +67,8 @@ class Bins:
         The rule of thumb is Siddiqi's (Credit Risk Scorecards, 2006, p. 81).
         """
         good = self.count - self.defaults
-        gap = good / max(good.sum(), 1) - self.defaults / max(self.defaults.sum(), 1)
+        gap = good / max(float(good.sum()), 1.0)
+        gap = gap - self.defaults / max(float(self.defaults.sum()), 1.0)
         return float((gap * self.woe).sum())
 
     def weights(self, values: Vector) -> Vector:

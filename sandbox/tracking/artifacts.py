@@ -12,6 +12,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sandbox.tracking.guard import stays_here
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -26,7 +28,7 @@ _FIRST = ("validation", "decisions_by_segment", "shap_summary")
 
 def write_artifacts(result: "CellResult", folder: Path) -> list[str]:
     """Write the files below `folder`; returns the paths that MLflow shows as tables."""
-    tables = dict(result.tables)
+    tables = {name: table for name, table in result.tables.items() if not stays_here(table)}
     if result.attribution is not None:
         tables.setdefault("shap_summary", result.attribution.summary())
         _write_plots(result, folder / "explanation")

@@ -5,6 +5,7 @@ coordinates draw them: few, short), metrics are `section/name`, a chart section 
 """
 
 import math
+import re
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -35,13 +36,22 @@ def tags(result: "CellResult") -> dict[str, str]:
         "isolation.level": str(result.evidence[-1].level) if result.evidence else "",
         "validation": verdicts(result),
         "not_evaluated": ", ".join(sorted(not_evaluated(result))),
-        "reason": result.reason if result.status is not Status.OK else "",
+        "reason": public_reason(result),
         "mlflow.source.name": "risk-sandbox",
         "mlflow.source.type": "LOCAL",
         "mlflow.note.content": note(result),
         **code_version(),
     }
     return {name: value for name, value in named.items() if value}
+
+
+def public_reason(result: "CellResult") -> str:
+    """Status and type of error, no more: a model's own words may quote a customer's row."""
+    if result.status is Status.OK:
+        return ""
+    error = re.search(r"\b[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Warning)\b", result.reason)
+    kind = f" ({error[0]})" if error else ""
+    return f"{result.status}{kind}; the whole reason is in the study's folder"
 
 
 def params(result: "CellResult") -> dict[str, str]:
@@ -89,7 +99,7 @@ def note(result: "CellResult") -> str:
         f" seed {cell.seed}."
     ]
     if result.status is not Status.OK:
-        lines.append(f"Not finished: {result.status}. {result.reason}")
+        lines.append(f"Not finished: {public_reason(result)}.")
         return "\n\n".join(lines)
     if result.results:
         lines.append(f"Validation tests: {verdicts(result)} (table `tables/validation.json`).")

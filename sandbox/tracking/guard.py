@@ -2,6 +2,7 @@
 
 Metrics under `truth/` are figures about a model and may be logged; a table, a feature or a
 dataset column that holds the truth itself, or a latent trait, is refused before anything is sent.
+Tables with outcomes row by row are left where they are, in the study's folder.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 from sandbox.errors import BadInput
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sandbox.cell import CellResult
 
 #: how names of truth begin in this project, in tables and in columns
@@ -17,6 +20,11 @@ FORBIDDEN = ("truth", "latent", "oracle", "traits", "ability", "willingness", "i
 
 #: columns that tie a row to a person or an account
 PERSONAL = ("customer_id", "account_id", "person_id", "id_number", "phone", "email", "address")
+
+
+def stays_here(table: "pd.DataFrame") -> bool:
+    """Whether a table holds outcomes row by row: true fraud of a world, or a bank's accounts."""
+    return "target" in table.columns
 
 
 def refuse_confidential(result: "CellResult") -> None:

@@ -37,7 +37,11 @@ def write_model(result: "CellResult", folder: Path, model_id: str | None = None)
     data = folder / "data"
     data.mkdir(parents=True)
     (data / BLOB).write_bytes(result.model_blob)
-    description = {"inputs": list(result.inputs), "outputs": list(result.outputs)}
+    description = {
+        "kind": result.model_kind,
+        "inputs": list(result.inputs),
+        "outputs": list(result.outputs),
+    }
     (data / SCORING).write_text(json.dumps(description, ensure_ascii=False))
     model = Model(
         model_id=model_id,

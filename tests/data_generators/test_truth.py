@@ -13,7 +13,7 @@ def world():
 
 @pytest.fixture(scope="module")
 def potential(world):
-    return world.truth.potential_outcomes(replicas=16)
+    return world.truth.potential_outcomes(replicas=8)
 
 
 def test_potential_outcomes_are_the_mean_of_replays(world, potential):
@@ -57,6 +57,24 @@ def test_neither_noise_nor_destiny(world, potential):
     assert 0.75 < auc < 0.97
 
 
-def test_an_odd_number_of_replicas_is_refused(world):
-    with pytest.raises(dg.InvalidInput, match="even number"):
-        world.truth.potential_outcomes(replicas=3)
+def test_no_replicas_are_refused(world):
+    with pytest.raises(dg.InvalidInput, match="at least 1"):
+        world.truth.potential_outcomes(replicas=0)
+
+
+def test_the_oracle_does_not_count_its_luck_as_skill():
+    """Chosen on few replicas it looks better on those than it is on others, and improves."""
+    small = dg.World(dg.scenarios.online_rental, customers=800, months=24, seed=23)
+    few, many = (small.truth.potential_outcomes(replicas) for replicas in (8, 64))
+    lucky = few.at(few.profit_to_choose, few.oracle()).mean()
+    honest = few.at(few.profit_to_score, few.oracle()).mean()
+    assert lucky > honest
+    chosen_by_few = many.at(many.profit_to_score, few.oracle()).mean()
+    assert many.at(many.profit_to_score, many.oracle()).mean() > chosen_by_few
+
+
+def test_a_higher_price_earns_more_from_those_who_pay(world):
+    dear = world.truth.potential_outcomes(replicas=2, price=0.24)
+    cheap = world.truth.potential_outcomes(replicas=2, price=0.10)
+    strong = world.truth.traits()["ability"].to_numpy() > 1.0
+    assert dear.profit_to_score[strong, 2].mean() > cheap.profit_to_score[strong, 2].mean()

@@ -137,6 +137,16 @@ def test_the_incumbents_propensities_are_the_frequencies_of_its_choices():
     assert decisions["propensity"].between(0.1 / 6 - 1e-12, 1).all()
 
 
+def test_weighting_by_propensity_gives_every_limit_to_everybody_once():
+    """E[1{limit = l} / propensity] is 1 for every limit that can be explored."""
+    decisions = made(13, customers=60_000, months=1).observed().decisions
+    for limit in (0.0, 2_000.0, 5_000.0, 10_000.0, 20_000.0, 50_000.0):
+        weight = (decisions["credit_limit"] == limit) / decisions["propensity"]
+        error = weight.std() / np.sqrt(len(weight))
+        # Five standard errors, a fixed seed.
+        assert abs(weight.mean() - 1) < 5 * error
+
+
 def test_fraud_is_near_its_rate_and_labels_are_late_and_partial():
     world = made(21, customers=40_000, months=2)
     fraud = world.truth.fraud() != ""
