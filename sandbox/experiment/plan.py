@@ -44,6 +44,8 @@ class CellPlan:
     policy: LimitPolicy
     #: where potential outcomes are kept between cells
     truth_folder: Path
+    #: replicas of noise that the oracle chooses by, and as many that everyone is scored on
+    replicas: int = REPLICAS
 
     @property
     def cell(self) -> Cell:
@@ -63,6 +65,7 @@ class CellPlan:
             self.level.value,
             self.limits,
             self.policy,
+            self.replicas,
         )
         return Cell(
             study=self.study,
@@ -106,7 +109,7 @@ class CellPlan:
     @property
     def potential_file(self) -> Path:
         """Where the potential outcomes of the evaluation world's first customers are kept."""
-        parts = (_sample(self.evaluation).digest, REPLICAS, f"{self.policy.price:g}")
+        parts = (_sample(self.evaluation).digest, self.replicas, f"{self.policy.price:g}")
         return self.truth_folder / f"{'-'.join(map(str, parts))}-{code_digest()[:12]}.npz"
 
     def check(self) -> None:
@@ -135,7 +138,7 @@ def prepare(plan: CellPlan) -> PotentialOutcomes:
     """Potential outcomes for a limit cell, from their file once they are there."""
     if not plan.potential_file.exists():
         truth = _sample(plan.evaluation).truth
-        computed = truth.potential_outcomes(REPLICAS, plan.policy.price)
+        computed = truth.potential_outcomes(plan.replicas, plan.policy.price)
         with written_whole(plan.potential_file) as partial, partial.open("wb") as file:
             np.savez(
                 file,

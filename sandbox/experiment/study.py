@@ -16,7 +16,7 @@ from sandbox.errors import BadInput
 from sandbox.experiment.cell_run import run_cell
 from sandbox.experiment.entrant import Entrant
 from sandbox.experiment.parallel import in_parallel, shown
-from sandbox.experiment.plan import CellPlan, prepare
+from sandbox.experiment.plan import REPLICAS, CellPlan, prepare
 from sandbox.experiment.results import StudyResults
 from sandbox.isolation import Level, Limits, Status
 from sandbox.isolation.host import require
@@ -55,6 +55,8 @@ class Study:
     #: seed of the customers that models are judged on; None: 128 random bits, drawn when the
     #: study first runs and kept in its folder, so that no model can know them
     evaluation_seed: int | None = None
+    #: replicas of noise behind expected values: fewer are faster and make a weaker oracle
+    replicas: int = REPLICAS
 
     def __post_init__(self) -> None:
         if not re.sub(r"\W", "", self.name):
@@ -86,6 +88,7 @@ class Study:
                 limits=self.limits,
                 policy=self.policy,
                 truth_folder=self.workspace.root / "truth",
+                replicas=self.replicas,
             )
             for entrant in map(Entrant.of, self.models)
             for world in self.worlds
