@@ -89,3 +89,16 @@ def test_no_drawer_for_odds_and_ends():
         p.stem for folder in ("sandbox", "data_generators") for p in (ROOT / folder).rglob("*")
     }
     assert stems & odd == set()
+
+
+def test_no_module_takes_the_name_of_what_its_package_offers():
+    """Once imported, a module `x.py` replaces a function `x` that its package exports."""
+    code = (
+        "import importlib, pkgutil, sandbox\n"
+        "for found in pkgutil.walk_packages(sandbox.__path__, 'sandbox.'):\n"
+        "    importlib.import_module(found.name)\n"
+        "from sandbox.isolation import probe, worker\n"
+        "from sandbox.report import assemble\n"
+        "assert all(map(callable, (probe, worker, assemble)))\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -109,7 +109,7 @@ def worker_command(connection: int, limits: Limits, level: Level) -> list[str]:
         "parent": 0 if confined else os.getpid(),
     }
     home = bubblewrap.CODE / "sandbox" if confined else interpreter.SANDBOX
-    return [*python(), str(home / "isolation/worker.py"), json.dumps(configuration)]
+    return [*python(), str(home / "isolation/inside.py"), json.dumps(configuration)]
 
 
 def python() -> list[str]:

@@ -1,4 +1,4 @@
-"""The process that holds the model. Run as a script: `python -I -S -B worker.py CONFIGURATION`.
+"""The process that holds the model. Run as a script: `python -I -S -B inside.py CONFIGURATION`.
 
 It starts without `site`, so no `.pth` file and no `sitecustomize` of anyone runs, limits itself,
 imports what every model needs, says it is ready, and answers requests until its socket closes.
