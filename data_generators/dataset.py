@@ -1,8 +1,10 @@
 """A world's observed tables as Parquet, block by block, in a folder that appears whole."""
 
 import json
+import math
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -22,16 +24,18 @@ def write(
     """Write the observed tables and `manifest.json` to `folder`; returns the folder.
 
     One zstd Parquet file a table, one row group a block of customers, so memory does not grow
-    with the world. The folder must not exist or be empty (InvalidInput); it appears when all is
-    written, and an interrupted write leaves nothing that could be read.
+    with the world. With `as_of` (days since the scenario's first day), only rows known by then.
+    The manifest holds what the world was made from, `rows` by table, and `last_known_day`, the
+    day from which an `as_of` leaves nothing out. The folder must not exist or be empty
+    (InvalidInput); it appears when all is written, and an interrupted write leaves nothing that
+    could be read.
     """
     folder = Path(folder)
-    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
-        raise InvalidInput(f"{folder} is not empty; give a new folder or empty this one.")
+    _check(folder, as_of)
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
-        rows = _write_tables(world, partial, as_of, progress)
+        rows, last_known_day = _write_tables(world, partial, as_of, progress)
         manifest = {
             "world": world.digest,
             "version": VERSION,
@@ -40,6 +44,7 @@ def write(
             "months": world.months,
             "seed": world.seed,
             "as_of": as_of,
+            "last_known_day": last_known_day,
             "rows": rows,
         }
         (partial / "manifest.json").write_text(json.dumps(manifest, indent=1))
@@ -53,30 +58,54 @@ def write(
     return folder
 
 
+def _check(folder: Path, as_of: float | None) -> None:
+    if as_of is not None and not (math.isfinite(as_of) and as_of >= 0):
+        raise InvalidInput(
+            f"as_of is {as_of:g}; it is a number of days from 0, the scenario's first day, up."
+        )
+    for place in (folder, *folder.parents):
+        if place.is_file():
+            raise InvalidInput(f"{place} is a file; give a new folder or an empty one.")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise InvalidInput(f"{folder} is not empty; give a new folder or empty this one.")
+
+
 def _write_tables(
     world: World, folder: Path, as_of: float | None, progress: bool
-) -> dict[str, int]:
+) -> tuple[dict[str, int], float]:
+    """Rows by table, and the day on which the last of all rows becomes known."""
     from tqdm.auto import tqdm
 
     rows = {table.name: 0 for table in schema.OBSERVED}
+    last_known_day = 0.0
     writers: dict[str, pq.ParquetWriter] = {}
     total = -(-world.customers // BLOCK)
     try:
         for observed in tqdm(
-            observe_blocks(world, as_of), total=total, desc="blocks", disable=not progress
+            observe_blocks(world), total=total, desc="blocks", disable=not progress
         ):
             for table in schema.OBSERVED:
                 frame = table.check(getattr(observed, table.name))
+                known_at = frame["known_at"].to_numpy()
+                last_known_day = max(last_known_day, known_at.max(initial=0.0))
+                if as_of is not None:  # cut here, as `observe_blocks` would, to see the last day
+                    frame = frame.loc[known_at <= as_of]
                 arrow = _arrow(table, frame)
                 if table.name not in writers:
                     path = folder / f"{table.name}.parquet"
                     writers[table.name] = pq.ParquetWriter(path, arrow.schema, compression="zstd")
                 writers[table.name].write_table(arrow)
                 rows[table.name] += len(frame)
-    finally:
         for writer in writers.values():
             writer.close()
-    return rows
+    except BaseException:
+        # The first error is the one to tell. A writer that is not closed here closes itself
+        # when it is collected, and prints a traceback where the disk is full.
+        for writer in writers.values():
+            with suppress(OSError):
+                writer.close()
+        raise
+    return rows, float(last_known_day)
 
 
 def _arrow(table: schema.Table, frame: pd.DataFrame) -> pa.Table:

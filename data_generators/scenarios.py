@@ -215,4 +215,5 @@ def by_name(name: str) -> Scenario:
         if scenario.name == name:
             return scenario
     near = difflib.get_close_matches(name, catalogue(), n=3, cutoff=0.3) or list(catalogue())
-    raise InvalidInput(f"There is no scenario {name!r}; the nearest are {', '.join(near)}.")
+    verb = "is" if len(near) == 1 else "are"
+    raise InvalidInput(f"There is no scenario {name!r}; the nearest {verb} {', '.join(near)}.")

@@ -1,8 +1,13 @@
 """`risk-sandbox doctor`: can this machine isolate a model?"""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sandbox.cli.program import Word
+
+if TYPE_CHECKING:
+    from sandbox.isolation import Probe
 
 
 @click.command("doctor", cls=Word, short_help="What can isolate a model on this machine.")
@@ -22,7 +27,10 @@ def command(context: click.Context) -> None:
     from sandbox.isolation import probe
 
     found = probe()
-    rows = [[p.name, "yes" if p.works else "no", p.detail, p.remedy or "–"] for p in found]
+    shown_by = {p.remedy: p.name for p in reversed(found)}  # a remedy once, in its first row
+    rows = [
+        [p.name, "yes" if p.works else "no", p.detail, _to_do(p, shown_by[p.remedy])] for p in found
+    ]
     print_table(["mechanism", "works", "what was seen", "what to do"], rows)
     default = next(p for p in found if p.name == "level namespace")
     if default.works:
@@ -30,3 +38,9 @@ def command(context: click.Context) -> None:
         return
     click.echo(f"Level namespace does not work here: {default.detail}.", err=True)
     context.exit(1)
+
+
+def _to_do(probe: "Probe", shown_by: str) -> str:
+    if not probe.remedy:
+        return "–"
+    return probe.remedy if probe.name == shown_by else f"see {shown_by}"

@@ -1,6 +1,7 @@
 """What a user reads when something went wrong: one sentence, and an exit status."""
 
 import errno
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,10 +17,10 @@ FAULT = 1
 #: what shells expect after Ctrl-C: 128 + SIGINT
 INTERRUPTED = 130
 
-DISK_FULL = (
-    "The disk is full{what}; nothing was half-written; free space or choose another folder "
-    "({place})."
-)
+#: where many things are written, one by one; elsewhere it is one, whole or not at all
+_STORE = "--store"
+#: what `tempfile` adds to a name that `written_whole` and `dataset.write` write to first
+_TEMPORARY = re.compile(r"(?<=/)\.([^/]+)\.[a-z0-9_]{8}(?=/|$)")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Failure:
     status: int
 
 
-def of(error: BaseException, place: str = "--store") -> Failure:
+def of(error: BaseException, place: str = _STORE) -> Failure:
     """What to say about an exception, whatever it is; `place` chooses where files go."""
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return Failure("Interrupted; what was finished is kept.", INTERRUPTED)
@@ -38,17 +39,49 @@ def of(error: BaseException, place: str = "--store") -> Failure:
         return _usage(error)
     full = next((e for e in _causes(error) if _is_disk_full(e)), None)
     if full is not None:
-        path = getattr(full, "filename", None)
-        what = f": {path} could not be written" if path else ""
-        return Failure(DISK_FULL.format(what=what, place=place), MISUSE)
+        return Failure(_disk_full(full, place), MISUSE)
+    if any("attempt to write a readonly database" in str(e) for e in _causes(error)):
+        return Failure(
+            f"The database of results may not be written to; choose another folder ({place}).",
+            MISUSE,
+        )
     if isinstance(error, (SandboxError, *_refusals())):
         return Failure(_line(error), MISUSE)
     if isinstance(error, OSError) and error.filename and error.strerror:
-        return Failure(f"{error.filename}: {error.strerror.lower()}.", MISUSE)
+        return Failure(_file_trouble(error, place), MISUSE)
     return Failure(
         f"Unexpected {type(error).__name__}: {_line(error)}; run again with --debug to see where.",
         FAULT,
     )
+
+
+def _disk_full(error: BaseException, place: str) -> str:
+    path = getattr(error, "filename", None)
+    what = f": {_spoken(path)} could not be written" if path else ""
+    kept = "what was finished is kept, nothing is half-written"
+    return (
+        f"The disk is full{what}; {kept if place == _STORE else 'nothing was half-written'}; "
+        f"free space or choose another folder ({place})."
+    )
+
+
+def _file_trouble(error: OSError, place: str) -> str:
+    path = _spoken(error.filename)
+    if error.errno in {errno.EEXIST, errno.ENOTDIR}:
+        return f"{path} is or goes through a file, not a folder; choose another place ({place})."
+    said = str(error.strerror).lower()
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return f"{path}: {said}; choose a place where you may write ({place})."
+    return f"{path}: {said}; check the path, or choose another place ({place})."
+
+
+def _spoken(path: object) -> str:
+    """A path as the user knows it: without the temporary names that files have at first.
+
+    >>> _spoken("/proc/.limits.html.q_t0hy0r")
+    '/proc/limits.html'
+    """
+    return _TEMPORARY.sub(r"\1", f"/{path}")[1:]
 
 
 def _usage(error: click.ClickException) -> Failure:

@@ -1,10 +1,14 @@
 """`risk-sandbox generate`: a world's observed tables as files."""
 
+import json
+import math
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
+from sandbox.cli import options
 from sandbox.cli.program import Word
 
 
@@ -20,28 +24,25 @@ from sandbox.cli.program import Word
 )
 @click.option(
     "--customers",
-    type=click.IntRange(min=1),
-    metavar="N",
+    type=options.Whole(1),
     default=20_000,
     show_default=True,
     help="Customers who apply.",
 )
 @click.option(
     "--months",
-    type=click.IntRange(min=1),
-    metavar="N",
+    type=options.Whole(1),
     default=24,
     show_default=True,
     help="Months of history.",
 )
-@click.option(
-    "--seed", type=click.IntRange(min=0), metavar="N", default=7, show_default=True, help="Seed."
-)
+@click.option("--seed", type=options.Whole(0), default=7, show_default=True, help="Seed.")
 @click.option(
     "--as-of",
-    type=click.FloatRange(min=0),
-    metavar="MONTH",
-    help="Only what the bank could know by then; without it, by the end.",
+    type=options.Day(),
+    help="Only what the bank could know by this day: days since the first one, which is 0. "
+    "Applications arrive on days 0 to 365, accounts are then followed for --months. Without "
+    "it, everything.",
 )
 def command(
     out: Path, scenario: str, customers: int, months: int, seed: int, as_of: float | None
@@ -57,7 +58,29 @@ def command(
       risk-sandbox generate --scenario online_rental --customers 5000 --seed 7 spring/
     """
     from data_generators import World, dataset, scenarios
+    from sandbox.cli.tables import print_next
 
     world = World(scenarios.by_name(scenario), customers=customers, months=months, seed=seed)
     written = dataset.write(world, out, as_of=as_of, progress=sys.stderr.isatty())
-    click.echo(f"{written}: observed tables of {customers:,} customers over {months} months.")
+    manifest = json.loads((written / "manifest.json").read_text())
+    click.echo(_told(written, manifest))
+    # a smaller market is soon read, but too small for models to learn from
+    enough = customers >= 1_000 and months >= 12
+    same = f" --customers {customers} --months {months} --seeds 1 --seed {seed}" if enough else ""
+    print_next([], [(f"run{same}", "try models on this market" if enough else "try models")])
+
+
+def _told(written: Path, manifest: dict[str, Any]) -> str:
+    """How many customers the tables hold, and from when to when."""
+    customers, applied = manifest["customers"], manifest["rows"]["applications"]
+    people = f"{customers:,} customer{'s' * (customers != 1)}"
+    months = f"{manifest['months']} month{'s' * (manifest['months'] != 1)}"
+    as_of, last = manifest["as_of"], manifest["last_known_day"]
+    if as_of is None:
+        return f"{written}: observed tables of {people} over {months}."
+    if as_of >= last:
+        return (
+            f"{written}: observed tables of {people} over {months}; all is known by day "
+            f"{math.ceil(last)}, so --as-of {as_of:g} leaves nothing out."
+        )
+    return f"{written}: observed tables as of day {as_of:g}: {applied:,} of {people} had applied."

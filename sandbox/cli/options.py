@@ -1,5 +1,7 @@
 """Options that several commands share."""
 
+import math
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -8,8 +10,12 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+#: of one command; more are a study of its own, in Python
+MOST_SEEDS = 100
+
 #: as `sandbox.isolation.Level` spells them; that module is not imported for --help
 LEVELS = ("vm", "namespace", "lsm", "process", "none")
+DEFAULT_LEVEL = "namespace"
 
 
 def store(function: F) -> F:
@@ -28,7 +34,7 @@ def isolation(function: F) -> F:
     return click.option(
         "--isolation",
         type=click.Choice(LEVELS),
-        default="namespace",
+        default=DEFAULT_LEVEL,
         show_default=True,
         help="How strongly models are held; `risk-sandbox doctor` says what works here.",
     )(function)
@@ -38,12 +44,48 @@ def jobs(function: F) -> F:
     """--jobs: cells at the same time."""
     return click.option(
         "--jobs",
-        type=click.IntRange(min=1),
-        metavar="N",
+        type=Whole(1),
         default=2,
         show_default=True,
         help="Models that run at the same time.",
     )(function)
+
+
+class Whole(click.ParamType):  # type: ignore[type-arg]  # not generic when run
+    """A whole number from `least` up."""
+
+    name = "N"
+
+    def __init__(self, least: int) -> None:
+        self.least = least
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number; otherwise the value and what is possible."""
+        try:
+            number = int(str(value))
+        except ValueError:
+            number = self.least - 1
+        if number < self.least:
+            self.fail(f"{value} is not a whole number from {self.least} up", param, ctx)
+        return number
+
+
+class Day(click.ParamType):  # type: ignore[type-arg]  # not generic when run
+    """A number of days since the first one."""
+
+    name = "DAY"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number; otherwise the value and what is possible."""
+        try:
+            day = float(value)
+        except ValueError:
+            day = math.nan
+        if not (math.isfinite(day) and day >= 0):
+            self.fail(f"{value} is not a number of days from 0, the first day, up", param, ctx)
+        return day
 
 
 class Seeds(click.ParamType):  # type: ignore[type-arg]  # not generic when run
@@ -61,15 +103,20 @@ class Seeds(click.ParamType):  # type: ignore[type-arg]  # not generic when run
             numbers = tuple(int(part) for part in str(value).split(",") if part.strip())
         except ValueError:
             numbers = ()
-        if not numbers or min(numbers) < 0 or len(set(numbers)) < len(numbers):
+        if not numbers:
             self.fail(
                 f"{value!r} is neither a number such as 3 nor a list such as 7,8,11", param, ctx
             )
-        if "," in str(value):
-            return numbers
-        if not 1 <= numbers[0] <= 100:
-            self.fail(f"{value} seeds; 1 to 100 are possible", param, ctx)
-        return numbers[0]
+        is_list = "," in str(value)
+        count = len(numbers) if is_list else numbers[0]
+        if not 1 <= count <= MOST_SEEDS:
+            self.fail(f"{count} seeds are not possible; 1 to {MOST_SEEDS} are", param, ctx)
+        if is_list and min(numbers) < 0:
+            self.fail(f"the seed {min(numbers)} is negative; seeds count from 0 up", param, ctx)
+        twice = next((n for i, n in enumerate(numbers) if n in numbers[:i]), None)
+        if twice is not None:
+            self.fail(f"{twice} stands twice in {value}; give each seed once", param, ctx)
+        return numbers if is_list else count
 
 
 def seeds_from(seeds: int | tuple[int, ...], first: int) -> tuple[int, ...]:
@@ -79,3 +126,12 @@ def seeds_from(seeds: int | tuple[int, ...], first: int) -> tuple[int, ...]:
     ((7, 8, 9), (1, 5))
     """
     return seeds if isinstance(seeds, tuple) else tuple(range(first, first + seeds))
+
+
+def say_at_once(line: str) -> None:
+    """A first sign of life, before imports that take seconds, to a person who waits.
+
+    Where stderr is no terminal it holds errors only, as with progress bars.
+    """
+    if sys.stderr.isatty():
+        click.echo(line, err=True)

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import click
 
-from sandbox.cli import options
+from sandbox.cli import options, verdict
 from sandbox.cli.program import Word
-from sandbox.errors import SandboxError
 
 
 @click.command(
@@ -15,16 +14,14 @@ from sandbox.errors import SandboxError
 )
 @click.option(
     "--customers",
-    type=click.IntRange(min=1),
-    metavar="N",
+    type=options.Whole(1),
     default=20_000,
     show_default=True,
     help="Customers of each simulated market.",
 )
 @click.option(
     "--months",
-    type=click.IntRange(min=1),
-    metavar="N",
+    type=options.Whole(1),
     default=24,
     show_default=True,
     help="Months the bank has watched.",
@@ -38,16 +35,14 @@ from sandbox.errors import SandboxError
 )
 @click.option(
     "--seed",
-    type=click.IntRange(min=0),
-    metavar="N",
+    type=options.Whole(0),
     default=7,
     show_default=True,
     help="First seed, where --seeds is a number.",
 )
 @click.option(
     "--evaluation-seed",
-    type=click.IntRange(min=0),
-    metavar="N",
+    type=options.Whole(0),
     help="Seed of the customers that models are judged on; without it a secret one is drawn.",
 )
 @options.store
@@ -75,39 +70,37 @@ def command(
       risk-sandbox run
       risk-sandbox run --customers 5000 --seeds 1 --store trial/
     """
-    from sandbox.cli.tables import print_next, print_results
+    chosen = options.seeds_from(seeds, seed)
+    options.say_at_once(
+        f"Trying 2 limit and 2 fraud models on {len(chosen)} market{'s' * (len(chosen) != 1)} of "
+        f"{customers:,} customer{'s' * (customers != 1)} ..."
+    )
+    from sandbox.cli.tables import print_next, print_paragraph
     from sandbox.main_job import run_main_job
     from sandbox.workspace import Workspace
 
     job = run_main_job(
         customers=customers,
         months=months,
-        seeds=options.seeds_from(seeds, seed),
+        seeds=chosen,
         workspace=Workspace(store),
         jobs=jobs,
         level=isolation,
         evaluation_seed=evaluation_seed,
         progress=sys.stderr.isatty(),
     )
-    click.echo(
+    print_paragraph(
         f"{customers:,} customers × {months} months to learn from, as many others to judge on; "
-        f"every model at isolation level {isolation}.\n"
+        f"every model at isolation level {isolation}."
     )
+    click.echo()
     for results in job.studies:
-        print_results(results.table())
-        for role in results.roles():
-            click.echo(f"{results.conclusion(role)}\n")
-    place = "" if store == Path("results") else f" --store {store}"
-    failed = [c for results in job.studies for c in results.failed]
+        verdict.show(results)
     print_next(
         job.reports,
         [
-            (f"ui{place}", "compare the models in MLflow"),
+            (f"ui{verdict.in_store(store)}", "compare the models in MLflow"),
             ("validate --help", "the same with your own portfolio"),
         ],
     )
-    if failed:
-        raise SandboxError(
-            f"{len(failed)} of the models' runs failed; the first was {failed[0].cell.run_name}: "
-            f"{failed[0].reason}"
-        )
+    verdict.refuse_failures(job.studies)

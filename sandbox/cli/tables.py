@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 #: metrics as a person says them: heading, number format, factor
 HEADINGS: dict[str, tuple[str, str]] = {
     "value/profit_per_customer": ("profit per customer, RMB", "{:,.0f}"),
-    "truth/profit_per_customer": ("expected profit per customer", "{:,.0f}"),
+    "truth/profit_per_customer": ("expected profit per customer, RMB", "{:,.0f}"),
     "truth/regret_per_customer": ("regret per customer, RMB", "{:,.0f}"),
     "truth/oracle_profit_per_customer": ("oracle's profit per customer", "{:,.0f}"),
     "value/approval_rate": ("approved", "{:.1%}"),
@@ -47,38 +48,73 @@ def console() -> "Console":
 def print_table(
     headings: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "", figures: int = 0
 ) -> None:
-    """One table; the last `figures` columns are numbers and stand to the right."""
+    """One table; the last `figures` columns are numbers and stand to the right.
+
+    Where all does not fit, headings of figures break between words and other cells give way.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title=title or None, box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
-    for i, heading in enumerate(headings):
+    screen = console()
+    texts = [[str(cell) for cell in row] for row in rows]
+    columns = [[heading, *cells] for heading, *cells in zip(headings, *texts, strict=True)]
+    is_tight = sum(max(map(len, column)) + 3 for column in columns) > screen.width
+    table = Table(
+        title=title or None,
+        box=SIMPLE_HEAD,
+        title_justify="left",
+        pad_edge=False,
+        padding=(0, 0, 0, 1) if is_tight else (0, 1),
+    )
+    for i, (heading, *cells) in enumerate(columns):
         is_figure = i >= len(headings) - figures
+        words = max(map(len, [*heading.split(), *cells]))
         table.add_column(
-            heading, justify="right" if is_figure else "left", overflow="fold", vertical="top"
+            heading,
+            justify="right" if is_figure else "left",
+            overflow="fold",
+            vertical="top",
+            width=words if is_figure and is_tight else None,
         )
-    for row in rows:
-        table.add_row(*(escape(str(cell)) for cell in row))
-    console().print(table)
+    for row in texts:
+        table.add_row(*(escape(cell) for cell in row))
+    screen.print(table)
+
+
+def print_paragraph(text: str) -> None:
+    """Sentences, broken between words at the terminal's width; paths and addresses stay whole."""
+    width = console().width
+    print(textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False))
 
 
 def print_results(table: "pd.DataFrame") -> None:
-    """`StudyResults.table()`: one table a role, models from best to worst as they come."""
+    """`StudyResults.table()`: one table a role, models from best to worst as they come.
+
+    Where the models were tried stands in the title, or in a column if they are several places.
+    Below each table, why models failed: one paragraph a reason.
+    """
     for role, rows in table.groupby("role", sort=False):
         metrics = [c for c in rows.columns if "/" in c and rows[c].notna().any()]
         names = [HEADINGS.get(m, (m, "{:.4g}")) for m in metrics]
+        places = [str(scenario).replace("_", " ") for scenario in rows["scenario"]]
+        is_one = len(set(places)) == 1
         lines = [
             [
-                row["model"] if row["status"] == "ok" else f"{row['model']} ({row['status']})",
-                str(row["scenario"]).replace("_", " "),
+                _standing(row),
+                *([] if is_one else [place]),
                 row["seeds"],
                 *(_figure(row[m], form) for m, (_, form) in zip(metrics, names, strict=True)),
             ]
-            for _, row in rows.iterrows()
+            for place, (_, row) in zip(places, rows.iterrows(), strict=True)
         ]
-        headings = ["model", "on", "seeds", *(heading for heading, _ in names)]
-        print_table(headings, lines, TITLES.get(str(role), str(role)), figures=len(names) + 1)
+        headings = ["model", *([] if is_one else ["on"]), "seeds", *(h for h, _ in names)]
+        title = TITLES.get(str(role), str(role)) + (f" on {places[0]}" if is_one else "")
+        print_table(headings, lines, title, figures=len(names) + 1)
+        failed = rows[rows["status"] != "ok"]
+        for reason, models in failed.groupby("status", sort=False)["model"]:
+            print_paragraph(f"{', '.join(dict.fromkeys(models))}: {reason}")
+            print()
 
 
 def print_next(reports: Sequence[Path], steps: Sequence[tuple[str, str]]) -> None:
@@ -90,6 +126,13 @@ def print_next(reports: Sequence[Path], steps: Sequence[tuple[str, str]]) -> Non
     print("Next:")
     for command, meaning in typed:
         print(f"  {command:<{width}}  {meaning}")
+
+
+def _standing(row: "pd.Series[Any]") -> str:
+    """The model's name, and whether it got through; the reason would not fit into a cell."""
+    if row["status"] == "ok":
+        return str(row["model"])
+    return f"{row['model']} ({'partly ' * bool(row['seeds'])}failed)"
 
 
 def _typed() -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sandbox.cli import options
+from sandbox.cli import options, verdict
 from sandbox.cli.program import Word
 
 if TYPE_CHECKING:
@@ -35,15 +35,16 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--seed",
-    type=click.IntRange(min=0),
-    metavar="N",
+    type=options.Whole(0),
     default=7,
     show_default=True,
     help="Seed of the split into training and test accounts.",
 )
 @options.store
 @options.isolation
+@click.pass_context
 def command(
+    context: click.Context,
     file: Path,
     mapping: str,
     fit: bool,
@@ -79,21 +80,61 @@ def command(
       risk-sandbox fetch taiwan
       risk-sandbox validate --portfolio data/taiwan_credit_default.csv.gz --mapping taiwan --fit
     """
+    options.say_at_once(f"Reading {file} ...")
     from sandbox.portfolio import Mapping, Portfolio
 
     said = Mapping.from_file(mapping)
     if score is not None:
         said = said.with_score(score)
     if not fit and said.score is None:
-        raise click.UsageError("say --fit to train models, or --score COLUMN to judge scores")
+        raise click.UsageError("Say --fit to train models, or --score COLUMN to judge scores")
     portfolio = Portfolio.from_file(file, said)
+    _refuse_too_few(portfolio, file, seed if fit else None)
+    if not fit:
+        isolation = _unused(context, isolation)
     _judge(portfolio, said, fit, seed, store, isolation)
+
+
+def _refuse_too_few(portfolio: "Portfolio", file: Path, split_by: int | None) -> None:
+    """BadInput where a report would only say that nothing could be evaluated."""
+    import numpy as np
+
+    from sandbox.errors import BadInput
+    from sandbox.validation.policy import Policy
+
+    policy = Policy.default()
+    judged = (
+        portfolio.target if split_by is None else portfolio.target[portfolio.split(split_by)[1]]
+    )
+    observed = judged[~np.isnan(judged)]
+    bad = int(observed.sum())
+    good = len(observed) - bad
+    if len(observed) >= policy.minimum_rows and min(bad, good) >= policy.minimum_events:
+        return
+    part = "" if split_by is None else " in its test part of 30%"
+    raise BadInput(
+        f"{file} has {len(observed):,} account{'s' * (len(observed) != 1)} with an outcome{part}, "
+        f"{bad:,} in default and {good:,} not; a judgement needs at least {policy.minimum_rows} "
+        f"of them and {policy.minimum_events} of either kind: give a file of more accounts."
+    )
+
+
+def _unused(context: click.Context, isolation: str) -> str:
+    """The default level, after a note where another was asked for in vain."""
+    asked = context.get_parameter_source("isolation") is click.core.ParameterSource.COMMANDLINE
+    if asked:
+        click.echo(
+            f"--isolation {isolation} was not used: no model runs when scores are judged as "
+            "they are.",
+            err=True,
+        )
+    return options.DEFAULT_LEVEL
 
 
 def _judge(
     portfolio: "Portfolio", mapping: "Mapping", fit: bool, seed: int, store: Path, isolation: str
 ) -> None:
-    from sandbox.cli.tables import print_next, print_results
+    from sandbox.cli.tables import print_next
     from sandbox.experiment import Study
     from sandbox.workspace import Workspace
 
@@ -106,12 +147,12 @@ def _judge(
         level=isolation,
         workspace=workspace,
     ).run(progress=sys.stderr.isatty())
-    report = results.report()
-    print_results(results.table())
-    for role in results.roles():
-        click.echo(f"{results.conclusion(role)}\n")
-    place = "" if store == Path("results") else f" --store {store}"
-    print_next([report], [(f"ui{place}", "compare the models in MLflow")])
+    verdict.show(results)
+    if len(results.failed) == len(results.cells):
+        verdict.refuse_failures([results])
+    next_steps = [(f"ui{verdict.in_store(store)}", "compare the models in MLflow")]
+    print_next([results.report()], next_steps)
+    verdict.refuse_failures([results])
 
 
 def _entrants(portfolio: "Portfolio", mapping: "Mapping", fit: bool) -> list[Any]:

@@ -2,6 +2,8 @@
 
 import functools
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -106,10 +108,12 @@ def _setpriv() -> tuple[Probe, ...]:
     if shutil.which("setpriv") is None:
         remedy = "install util-linux, or run as an ordinary user"
         return (Probe("setpriv", False, "setpriv is not on the PATH", remedy),)
-    words = [str(shutil.which("setpriv")), "--reuid=65534", "--regid=65534", "--clear-groups"]
-    works, said = _tried([*words, "--pdeathsig=KILL", str(shutil.which("true"))])
+    setpriv = str(shutil.which("setpriv"))
+    words = [setpriv, "--reuid=65534", "--regid=65534", "--clear-groups", "--pdeathsig=KILL"]
+    # it starts itself: whatever else is on the PATH or not, it is there
+    works, said = _tried([*words, setpriv, "--version"])
     remedy = "" if works else "run as an ordinary user"
-    return (Probe("setpriv", works, said or "root becomes nobody", remedy),)
+    return (Probe("setpriv", works, "root becomes nobody" if works else said, remedy),)
 
 
 def _user_namespaces() -> Probe:
@@ -166,16 +170,30 @@ def _namespace(found: Sequence[Probe]) -> Probe:
     finally:
         for descriptor in given:
             os.close(descriptor)
-    remedy = ""
-    if not works:
-        remedy = (
-            "bubblewrap 0.8 or newer is needed (--disable-userns)"
-            if "--disable-userns" in said
-            else "check that the interpreter's files may be read by everyone"
-            if os.geteuid() == 0
-            else _userns_remedy()
-        )
+    remedy = "" if works else _stack_remedy(said)
     return Probe(name, works, said or "starts, without network, read-only", remedy)
+
+
+def _stack_remedy(said: str) -> str:
+    """What to do when the parts work and the whole does not, by bubblewrap's own words."""
+    if "--disable-userns" in said:
+        return "bubblewrap 0.8 or newer is needed (--disable-userns)"
+    if unreadable := re.search(r"source path (/.+): Permission denied", said):
+        closed = _closed(Path(unreadable[1]))
+        return (
+            f"{closed} may not be entered by this user, and Python or this clone lies in it: ask "
+            f"its owner for `chmod o+rx {shlex.quote(str(closed))}`, or use a Python and a clone "
+            "in a folder of your own"
+        )
+    if os.geteuid() == 0:
+        return "check that the interpreter's files may be read by everyone"
+    return _userns_remedy()
+
+
+def _closed(path: Path) -> Path:
+    """The first folder on the way to `path` that this process may not enter; else its parent."""
+    ways = [*reversed(path.parents)]
+    return next((way for way in ways if way.exists() and not os.access(way, os.X_OK)), path)
 
 
 def _tried(command: Sequence[str], passed: Sequence[int] = ()) -> tuple[bool, str]:

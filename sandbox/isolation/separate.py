@@ -106,7 +106,8 @@ class Separate:
             process.end(grace=1.0)
             said = work.one_line(process.last_words.decode(errors="replace")) or repr(error)
             raise IsolationUnavailable(
-                f"A worker at level {self._level} did not start; its last words: {said}"
+                f"A worker at level {self._level} did not start; its last words: {said}; "
+                "`risk-sandbox doctor` says what to do."
             ) from error
         pid = process.worker_pid()
         if self._level is Level.NAMESPACE:

@@ -20,7 +20,13 @@ MOST_LEVELS = 100
 class Column:
     """Cells of one column, read both as numbers and as labels; None and blanks are missing."""
 
-    def __init__(self, raw: RawTable, name: str, missing: Iterable[Code] = ()) -> None:
+    def __init__(
+        self,
+        raw: RawTable,
+        name: str,
+        missing: Iterable[Code] = (),
+        if_empty: str = "ignore it",
+    ) -> None:
         self.raw, self.name = raw, name
         cells = raw.cells[name]
         if pd.api.types.infer_dtype(cells, skipna=True) == "boolean":
@@ -45,7 +51,7 @@ class Column:
         if self.missing.all():
             raise BadInput(
                 f"Column {name!r} of {raw.file} has no value in any of its {len(cells):,} rows; "
-                "ignore it."
+                f"{if_empty}."
             )
 
     @property
@@ -99,13 +105,21 @@ def feature(raw: RawTable, said: Feature) -> tuple[Vector, tuple[str, ...]]:
 
 def score(raw: RawTable, name: str) -> Vector:
     """The n probabilities of default that the bank gave."""
-    column = Column(raw, name)
-    values = _numeric(column)
+    column = Column(raw, name, if_empty="name the column that holds the scores")
+    column.refuse(
+        (column.text != "") | np.isinf(column.numbers),
+        lambda value: (
+            f"the score is {value!r}; a probability of default, a number within [0, 1], is needed"
+        ),
+    )
+    values = column.numbers
+    largest = np.nanmax(values)
+    percent = " or divide percentages by 100" if 1 < largest <= 100 else ""
     column.refuse(
         (values < 0) | (values > 1),
         lambda value: (
             f"the score is {value}, a probability of default is within [0, 1]; "
-            "turn points into a pd first"
+            f"turn points into a pd first{percent}"
         ),
     )
     return values
@@ -113,19 +127,22 @@ def score(raw: RawTable, name: str) -> Vector:
 
 def target(raw: RawTable, said: Target) -> Vector:
     """The n outcomes: 1 default, 0 none, NaN not observed."""
-    column = Column(raw, said.column, said.missing)
+    column = Column(
+        raw, said.column, said.missing, if_empty="name the column that holds the outcomes"
+    )
     positive = column.among([said.positive])
     words = sorted(set(column.labels()[~column.missing & ~positive]))
     where = f"Column {said.column!r} of {raw.file}"
     if not positive.any():
         raise BadInput(
             f"{where} never holds {said.positive!r}, which the mapping says means default; it "
-            f"holds {_some(words)}."
+            f"holds {_some(words)}: correct target.positive there, or give a file with accounts "
+            "that defaulted."
         )
     if not words:
         raise BadInput(
-            f"{where} holds one class only, {said.positive!r}, in every row; accounts that did "
-            "not default are needed as well."
+            f"{where} holds one class only, {said.positive!r}, in every row; give a file that has "
+            "accounts that did not default as well."
         )
     negative = column.among([words[0]] if said.negative is None else [said.negative])
     if said.negative is None and len(words) > 1:
@@ -136,7 +153,7 @@ def target(raw: RawTable, said: Target) -> Vector:
     if not negative.any():
         raise BadInput(
             f"{where} never holds {said.negative!r}, which the mapping says means no default; it "
-            f"holds {_some(words)} besides {said.positive!r}."
+            f"holds {_some(words)} besides {said.positive!r}: correct target.negative there."
         )
     column.refuse(
         ~column.missing & ~positive & ~negative,

@@ -1,6 +1,7 @@
 """Public portfolios, brought to a folder: whole, checked, with their licence named."""
 
 import gzip
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +63,7 @@ SOURCES = {"taiwan": TAIWAN}
 
 
 def fetch(name: str, folder: Path | str = "data") -> Path:
-    """Bring a public portfolio to `folder`, from OpenML, and return the file.
+    """Bring a public portfolio to `folder`, from OpenML, and return the file in it.
 
     A file that is there already is checked and kept. Raises BadInput for a name there is not
     and for a file that looks otherwise than it must; SandboxError where OpenML cannot be
@@ -71,7 +72,11 @@ def fetch(name: str, folder: Path | str = "data") -> Path:
     source = SOURCES.get(name)
     if source is None:
         raise BadInput(f"There is no portfolio {name!r} to fetch; there is: {', '.join(SOURCES)}.")
-    target = Path(folder) / source.file
+    folder = Path(folder)
+    for place in (folder, *folder.parents):
+        if place.is_file():
+            raise BadInput(f"{place} is a file; give a folder for {source.file} with --to.")
+    target = folder / source.file
     if target.exists():
         _check(_stored(target), source, str(target))
         return target
@@ -92,17 +97,23 @@ def _downloaded(source: Source, target: Path) -> pd.DataFrame:
     patience = socket.getdefaulttimeout()
     # the only way to give fetch_openml a limit
     socket.setdefaulttimeout(PATIENCE)
+    by_hand = (
+        f"put the file at {target} by hand: a CSV, gzipped, with the header "
+        f"ID,{source.columns[0]},...,{source.target} (as at UCI, DOI 10.24432/C55S3H) and "
+        f"{source.rows:,} rows."
+    )
     try:
-        frame: pd.DataFrame = fetch_openml(
-            data_id=source.data_id, as_frame=True, parser="auto", cache=False, n_retries=0
-        ).frame
-    except (OSError, ValueError) as error:
-        said = str(getattr(error, "reason", error)).strip() or type(error).__name__
-        raise SandboxError(
-            f"OpenML cannot be reached ({said.splitlines()[0]}); put the file at {target} by "
-            f"hand: a CSV, gzipped, with the header ID,{source.columns[0]},...,{source.target} "
-            f"(as at UCI, DOI 10.24432/C55S3H) and {source.rows:,} rows."
-        ) from error
+        with warnings.catch_warnings():
+            # of the one more try; how it ends is told below
+            warnings.filterwarnings("ignore", message="A network error occurred")
+            frame: pd.DataFrame = fetch_openml(
+                data_id=source.data_id, as_frame=True, parser="auto", cache=False, n_retries=1
+            ).frame
+    except OSError as error:
+        raise SandboxError(f"OpenML cannot be reached ({_reason(error)}); {by_hand}") from error
+    except ValueError as error:
+        # scikit-learn's word for a wrong checksum and for what OpenML itself refuses
+        raise SandboxError(f"OpenML did not send it ({_reason(error)}); {by_hand}") from error
     finally:
         socket.setdefaulttimeout(patience)
     ours = {f"x{i}": column for i, column in enumerate(source.columns[:-1], start=1)}
@@ -115,6 +126,11 @@ def _downloaded(source: Source, target: Path) -> pd.DataFrame:
             f"put the file at {target} by hand."
         )
     return named[list(source.columns)].astype("int64")
+
+
+def _reason(error: Exception) -> str:
+    said = str(getattr(error, "reason", error)).strip() or type(error).__name__
+    return said.splitlines()[0].rstrip(".")
 
 
 def _stored(path: Path) -> pd.DataFrame:

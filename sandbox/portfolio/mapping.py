@@ -1,5 +1,7 @@
 """Which of a bank's columns is what: a small YAML file, checked when it is loaded."""
 
+import glob
+import re
 from collections import Counter
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
@@ -15,6 +17,9 @@ from sandbox.portfolio import mistakes
 
 #: a value as it may stand in a file: missing codes, the target's classes
 Code = bool | int | float | str
+
+#: how a score is named beside the mapping's file
+_BY_HAND = "--score"
 
 
 class _Strict(pydantic.BaseModel):
@@ -73,7 +78,7 @@ class Mapping(_Strict):
     """
 
     #: of the portfolio, as it stands in studies and reports
-    name: str
+    name: str = pydantic.Field(min_length=1, max_length=60)
     #: ISO 4217 code of all its amounts: "CNY"
     currency: str = pydantic.Field(pattern="^[A-Z]{3}$")
     target: Target
@@ -93,6 +98,18 @@ class Mapping(_Strict):
     #: where it was read from, for messages
     _source: str = pydantic.PrivateAttr(default="the mapping")
     _located: located_yaml.Located | None = pydantic.PrivateAttr(default=None)
+    #: whether the score was named beside the file
+    _score_by_hand: bool = pydantic.PrivateAttr(default=False)
+
+    @pydantic.field_validator("name")
+    @classmethod
+    def _names_no_path(cls, given: str) -> str:
+        if set(given) & set("/\\") or not given.isprintable() or not re.search(r"[^\W_]", given):
+            raise ValueError(
+                f"name is {given!r}; use letters, digits and spaces, no / or \\, since files are "
+                "named for it"
+            )
+        return given
 
     @pydantic.field_validator("features", mode="before")
     @classmethod
@@ -141,12 +158,27 @@ class Mapping(_Strict):
         return places
 
     def with_score(self, column: str) -> Self:
-        """The same mapping with `column` as the bank's score, and no longer as a feature."""
-        features = {n: f for n, f in self.features.items() if f.column != column}
-        changed = self.model_copy(update={"score": column, "features": features})
-        if not features:
-            raise BadInput(f"{self._source}: {column} is its only feature and cannot be the score.")
-        changed._check_named_once()
+        """The same mapping with `column` as the bank's score; it may not be anything else.
+
+        Raises BadInput, above all for a feature: a model would learn from the bank's score.
+        """
+        for place, named in self.named():
+            if named == column and place[0] == "features":
+                raise BadInput(
+                    f"{_BY_HAND} {column}: {self._at(place)}, makes this column the feature "
+                    f"{place[1]}, and a model would learn from the bank's own score; take it out "
+                    "of features: there."
+                )
+            if named == column and place != ("score",):
+                raise BadInput(
+                    f"{_BY_HAND} {column}: {self._at(place)}, names this column as "
+                    f"{mistakes.spoken(place)}; give the column that holds the bank's scores."
+                )
+        # the file's own score is no feature either, and needs no other mention
+        former = () if self.score in {None, column} else (glob.escape(str(self.score)),)
+        update = {"score": column, "ignore": (*self.ignore, *former)}
+        changed = self.model_copy(update=update)
+        changed._score_by_hand = True
         return changed
 
     def check_columns(self, columns: Sequence[str], file: str) -> None:
@@ -183,6 +215,8 @@ class Mapping(_Strict):
             first[column] = place
 
     def _at(self, place: located_yaml.Place) -> str:
+        if self._score_by_hand and place == ("score",):
+            return f"{_BY_HAND} {self.score}"
         if self._located is None:
             return self._source
         return f"{self._source}, line {self._located.line(place)}"
@@ -215,3 +249,5 @@ def _text_of(source: Path | str) -> tuple[str, str]:
         raise BadInput(f"{path} is a folder; a mapping is a YAML file.") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"{path} is not UTF-8 text; save the mapping as UTF-8.") from error
+    except PermissionError as error:
+        raise BadInput(f"{path} may not be read; ask its owner for permission to.") from error

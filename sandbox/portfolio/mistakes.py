@@ -25,6 +25,13 @@ def first_mistake(
             return f"{at}: unknown key {key!r}{nearest(str(key), keys)}."
         case "missing":
             return f"{at}: {spoken(place)} is missing; a mapping needs it."
+        case "string_type" if first["input"] is None:
+            return f"{at}: {spoken(place)} is empty; give it a value."
+        case "string_type":
+            return f"{at}: {spoken(place)} is {first['input']!r}; write words, or put it in quotes."
+        case "string_too_long":
+            length, most = len(first["input"]), first["ctx"]["max_length"]
+            return f"{at}: {spoken(place)} has {length:,} characters; at most {most} are possible."
         case "string_pattern_mismatch" if key == "currency":
             return f"{at}: currency is {first['input']!r}; give three capital letters such as CNY."
         case "dict_type" | "model_type":

@@ -47,6 +47,34 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def test_what_was_known_by_a_day_is_what_is_written_and_the_last_day_is_told(tmp_path):
+    world = made()
+    folder = dataset.write(world, tmp_path / "out", as_of=90, progress=False)
+    observed, everything = world.observed(90), world.observed()
+    for table in schema.OBSERVED:
+        read = pd.read_parquet(folder / f"{table.name}.parquet")
+        pd.testing.assert_frame_equal(read, getattr(observed, table.name))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["rows"]["applications"] == len(observed.applications) < world.customers
+    last = max(getattr(everything, t.name)["known_at"].max() for t in schema.OBSERVED)
+    assert manifest["last_known_day"] == last
+
+
+@pytest.mark.parametrize("as_of", [-1.0, float("nan"), float("inf")])
+def test_a_day_that_is_none_is_refused(tmp_path, as_of):
+    with pytest.raises(dg.InvalidInput, match=r"as_of is .*; it is a number of days from 0"):
+        dataset.write(made(), tmp_path / "out", as_of=as_of, progress=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("below", ["", "x", "x/y"])
+def test_a_file_in_the_folders_place_is_called_a_file(tmp_path, below):
+    (tmp_path / "af").write_text("keep")
+    with pytest.raises(dg.InvalidInput, match="af is a file"):
+        dataset.write(made(), tmp_path / "af" / below, progress=False)
+    assert (tmp_path / "af").read_text() == "keep"
+
+
 def test_a_killed_write_leaves_no_folder_that_a_reader_would_accept(tmp_path):
     code = (
         "import data_generators as dg; from data_generators import dataset;"

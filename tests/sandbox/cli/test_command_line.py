@@ -2,15 +2,18 @@
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+import sandbox.main_job
 from sandbox.cli import main
 from sandbox.cli.options import seeds_from
 from sandbox.isolation import Probe
@@ -71,18 +74,28 @@ def test_the_version_is_that_of_the_package():
     [
         (["rnu"], "No such command 'rnu'"),
         (["run", "--seeds", "a"], "'a' is neither a number such as 3 nor a list"),
-        (["run", "--seeds", "3,3"], "'3,3' is neither"),
-        (["run", "--seeds", "0"], "0 seeds; 1 to 100 are possible"),
-        (["run", "--customers", "0"], "Invalid value for '--customers'"),
+        (["run", "--seeds", "3,7,3"], "3 stands twice in 3,7,3"),
+        (["run", "--seeds", "0"], "0 seeds are not possible; 1 to 100 are"),
+        (["run", "--seeds", "-1"], "-1 seeds are not possible; 1 to 100 are"),
+        (["run", "--seeds", "5,-2"], "the seed -2 is negative; seeds count from 0 up"),
+        (["run", "--customers", "0"], "'--customers': 0 is not a whole number from 1 up"),
+        (["run", "--customers", "abc"], "'--customers': abc is not a whole number from 1 up"),
+        (["run", "--seed", "1.5"], "'--seed': 1.5 is not a whole number from 0 up"),
         (["run", "--isolation", "magic"], "'magic' is not one of"),
         (["fetch"], "Missing argument 'NAME'"),
         (["validate", "--portfolio", "x.csv"], "Missing option '--mapping'"),
-        (["validate", "--portfolio", "x", "--mapping", "taiwan"], "say --fit to train models"),
+        (["validate", "--portfolio", "x", "--mapping", "taiwan"], "Say --fit to train models"),
         (["validate", "--portfolio", "x.csv", "--mapping", "taiwan", "--fit"], "no file x.csv"),
         (["validate", "--portfolio", "x", "--mapping", "y", "--fit"], "no mapping file y"),
         (["fetch", "germany"], "no portfolio 'germany'"),
-        (["generate", "--scenario", "piracy", "out"], "There is no scenario 'piracy'"),
+        (["fetch", "taiwan", "--to", "something"], "something is a file"),
+        (["generate", "--scenario", "mortgage", "out"], "'mortgage'; the nearest is online_rental"),
         (["generate", "."], "is not empty"),
+        (["generate", "something"], "something is a file"),
+        (["generate", "something/x"], "something is a file"),
+        (["generate", "--as-of", "-1", "out"], "-1 is not a number of days from 0"),
+        (["generate", "--as-of", "nan", "out"], "nan is not a number of days from 0"),
+        (["generate", "--as-of", "May", "out"], "May is not a number of days from 0"),
         (["report", "nothing", "--store", "nowhere"], "There is no study 'nothing'"),
         (["ui", "--store", "nowhere"], "There are no results in nowhere"),
     ],
@@ -124,7 +137,15 @@ def raises(error: BaseException):
         (ZeroDivisionError("by\nzero"), 1, "Unexpected ZeroDivisionError: by zero; run again"),
         (KeyError(), 1, "Unexpected KeyError: KeyError; run again with --debug"),
         (KeyboardInterrupt(), 130, "Interrupted; what was finished is kept"),
-        (PermissionError(13, "Permission denied", "/x"), 2, "/x: permission denied"),
+        (
+            PermissionError(13, "Permission denied", "/x/.g.8vl_8s0h/a.parquet"),
+            2,
+            "/x/g/a.parquet: permission denied; choose a place where you may write (OUT)",
+        ),
+        (OSError(30, "Read-only file system", "x"), 2, "x: read-only file system; choose a place"),
+        (FileNotFoundError(2, "No such file", "/proc/.g.8vl_8s0h"), 2, "/proc/g: no such file"),
+        (NotADirectoryError(20, "Not a directory", "a/g"), 2, "a/g is or goes through a file"),
+        (RuntimeError("attempt to write a readonly database"), 2, "may not be written to; choose"),
         (OSError(28, "No space left on device", "/x/y"), 2, "The disk is full: /x/y could not"),
     ],
 )
@@ -144,6 +165,19 @@ def test_a_full_disk_is_recognised_behind_other_errors_and_names_the_option(monk
     assert one_sentence(told.stderr) == (
         "The disk is full; nothing was half-written; free space or choose another folder (OUT)."
     )
+
+
+def test_doctor_gives_a_remedy_once_and_points_to_it_from_other_rows(monkeypatch):
+    found = (
+        Probe("bubblewrap", False, "missing", "install it"),
+        Probe("user namespaces", False, "not tried", "install it"),
+        Probe("level namespace", False, "missing", "install it"),
+        Probe("level none", True, "isolates nothing"),
+    )
+    monkeypatch.setattr("sandbox.isolation.probe", lambda: found)
+    told = typed("doctor").stdout
+    assert told.count("install it") == 1
+    assert told.count("see bubblewrap") == 2
 
 
 def test_doctor_fails_exactly_when_the_default_level_does(monkeypatch):
@@ -171,11 +205,53 @@ def test_generated_tables_are_files_and_their_folder_is_taken(tmp_path):
     words = ["generate", "--customers", "50", "--months", "3", str(tmp_path / "w")]
     told = typed(*words)
     assert told.exit_code == 0, told.output
-    assert "observed tables of 50 customers over 3 months" in told.stdout
+    assert "w: observed tables of 50 customers over 3 months.\nNext:\n" in told.stdout
     assert (tmp_path / "w" / "applications.parquet").is_file()
     again = typed(*words)
     assert again.exit_code == 2
     assert "is not empty" in one_sentence(again.stderr)
+
+
+def test_tables_as_of_a_day_say_who_had_applied_by_then(tmp_path):
+    words = ["generate", "--customers", "200", "--months", "3"]
+    told = typed(*words, "--as-of", "30", str(tmp_path / "early")).stdout
+    rows = len(pd.read_parquet(tmp_path / "early" / "applications.parquet"))
+    assert 0 < rows < 200
+    assert f"observed tables as of day 30: {rows} of 200 customers had applied." in told
+    told = typed(*words, "--as-of", "5000", str(tmp_path / "late")).stdout
+    assert "so --as-of 5000 leaves nothing out." in told
+    one = ["generate", "--customers", "1", "--months", "1", str(tmp_path / "one")]
+    assert "observed tables of 1 customer over 1 month." in typed(*one).stdout
+
+
+def test_a_person_who_waits_is_told_at_once_what_is_tried(tmp_path):
+    (tmp_path / "store").touch()
+    ours, theirs = pty.openpty()
+    words = ["run", "--customers", "1000", "--seeds", "2", "--store", str(tmp_path / "store")]
+    subprocess.run([*PROGRAM, *words], stderr=theirs, check=False)
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as terminal:
+        said = terminal.read1().decode()
+    first = "Trying 2 limit and 2 fraud models on 2 markets of 1,000 customers ..."
+    assert said.splitlines()[0] == first
+
+
+def test_what_is_told_at_once_is_what_the_main_job_tries(monkeypatch):
+    tried = []
+
+    class Stub:
+        def __init__(self, name, *, models, **_):
+            tried.append([model.role for model in models])
+
+        def run(self, **_):
+            return self
+
+        def report(self):
+            return Path("r.html")
+
+    monkeypatch.setattr("sandbox.main_job.Study", Stub)
+    sandbox.main_job.run_main_job(customers=1_000)
+    assert [len(roles) for roles in tried] == [2, 2]
 
 
 def test_ctrl_c_leaves_nothing_behind_and_status_130(tmp_path):

@@ -117,3 +117,55 @@ def test_a_store_that_is_a_file_is_told(bank):
     told = typed("validate", *words, "--store", f"{bank / 'cards.yaml'}")
     assert (told.exit_code, told.stderr.count("\n")) == (2, 1)
     assert "is a file, not a folder" in told.stderr
+
+
+def scored_alone(bank: Path, *words: str):
+    files = ["--portfolio", f"{bank / 'cards.csv.gz'}", "--mapping", f"{bank / 'cards.yaml'}"]
+    return typed("validate", *files, *words)
+
+
+def test_an_isolation_level_is_said_to_be_unused_when_no_model_runs(bank, tmp_path):
+    told = scored_alone(bank, "--isolation", "vm", "--store", f"{tmp_path}")
+    assert told.exit_code == 0, told.output
+    assert told.stderr.startswith("--isolation vm was not used: no model runs")
+    assert "not used" not in scored_alone(bank, "--store", f"{tmp_path}").output
+
+
+def test_an_isolation_level_that_is_not_there_is_refused_when_models_run(bank, tmp_path):
+    told = scored_alone(bank, "--fit", "--isolation", "vm", "--store", f"{tmp_path / 's'}")
+    assert (told.exit_code, told.stderr.count("\n")) == (2, 1)
+    assert "Isolation level vm cannot be had on this host" in told.stderr
+    assert not (tmp_path / "s").exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "words", "said"),
+    [
+        (40, [], "has 40 accounts with an outcome, "),
+        (100, ["--fit"], " with an outcome in its test part of 30%, "),
+    ],
+)
+def test_too_few_accounts_are_told_before_anything_is_written(bank, tmp_path, rows, words, said):
+    pd.read_csv(bank / "cards.csv.gz").head(rows).to_csv(tmp_path / "few.csv", index=False)
+    files = ["--portfolio", f"{tmp_path / 'few.csv'}", "--mapping", f"{bank / 'cards.yaml'}"]
+    told = typed("validate", *files, *words, "--store", f"{tmp_path / 's'}")
+    assert (told.exit_code, told.stderr.count("\n")) == (2, 1)
+    assert said in told.stderr
+    assert "at least 50 of them and 10 of either kind" in told.stderr
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_model_that_failed_stands_in_the_table_and_in_the_status(bank, tmp_path, monkeypatch):
+    from sandbox.models.boosted_pd import BoostedPD
+
+    class Fails(BoostedPD):
+        def fit(self, features, labels):
+            raise ValueError("no such luck")
+
+    monkeypatch.setattr("sandbox.models.boosted_pd.BoostedPD", Fails)
+    told = scored_alone(bank, "--fit", "--store", f"{tmp_path}", "--isolation", "none")
+    assert told.exit_code == 2, told.output
+    assert "boosted PD (failed)" in told.stdout
+    assert "no such luck" in told.stdout.split("Best by")[0]
+    assert "Validation report: " in told.stdout
+    assert told.stderr.startswith("1 of 3 models' runs failed, first boosted PD")

@@ -99,6 +99,40 @@ def test_without_user_namespaces_the_mechanisms_own_reason_is_given(pretending):
     assert strongest() is Level.PROCESS
 
 
+#: bubblewrap that starts, makes namespaces, and may not read where the interpreter lies
+CLOSED_FOLDER = """
+[ "$1" = --version ] && echo bubblewrap 9 && exit
+[ "$1" = --unshare-user ] && exit
+echo "bwrap: Can't find source path {path}: Permission denied" >&2
+exit 1
+"""
+
+
+def test_a_folder_that_may_not_be_read_is_named_and_namespaces_are_not_blamed(
+    pretending, tmp_path, monkeypatch
+):
+    closed = tmp_path / "private"
+    (closed / "python" / "lib").mkdir(parents=True)
+    # root may enter every folder; so that the test is the same for all
+    monkeypatch.setattr(host.os, "access", lambda path, _: path != closed)
+    pretending("bwrap", CLOSED_FOLDER.format(path=closed / "python" / "lib"))
+    with pytest.raises(IsolationUnavailable) as refusal:
+        host.require("namespace")
+    assert f"{closed} may not be entered by this user" in str(refusal.value)
+    assert f"chmod o+rx {closed}" in str(refusal.value)
+    assert "namespaces" not in str(refusal.value)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to stop being root")
+def test_setpriv_is_tried_by_itself(monkeypatch, tmp_path, fresh):
+    (tmp_path / "setpriv").symlink_to(str(shutil.which("setpriv")))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = {p.name: p for p in probe()}
+    assert not found["bubblewrap"].works
+    assert found["setpriv"].works
+    assert found["setpriv"].detail == "root becomes nobody"
+
+
 def test_a_bubblewrap_that_isolates_nothing_is_found_out_before_a_model_is_loaded(
     pretending, tmp_path
 ):

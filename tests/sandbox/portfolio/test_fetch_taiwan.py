@@ -92,6 +92,22 @@ def test_offline_says_where_the_file_goes_and_how_it_must_look(tmp_path, monkeyp
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.filterwarnings("error")
+def test_offline_it_is_the_network_that_fails_and_not_what_was_asked(tmp_path, monkeypatch):
+    # scikit-learn checks its arguments first, and its refusal would be a ValueError
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    with pytest.raises(SandboxError, match="Connection refused") as told:
+        fetch("taiwan", tmp_path)
+    assert isinstance(told.value.__cause__, OSError)
+
+
+@pytest.mark.parametrize("below", ["", "x"])
+def test_a_file_in_the_folders_place_is_called_a_file(tmp_path, below):
+    (tmp_path / "afile").write_text("keep")
+    with pytest.raises(BadInput, match="afile is a file; give a folder"):
+        fetch("taiwan", tmp_path / "afile" / below)
+
+
 def test_a_portfolio_there_is_not_names_those_there_are(tmp_path):
     with pytest.raises(BadInput, match=r"no portfolio 'germany' to fetch; there is: taiwan\."):
         fetch("germany", tmp_path)

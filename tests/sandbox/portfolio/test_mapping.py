@@ -43,6 +43,12 @@ def read(tmp_path):
         (HEAD + "features: [a\n", 5, "not valid YAML"),
         (HEAD + "features: &all [a]\nignore: *all\n", 4, "anchors, aliases and tags are not used"),
         (HEAD + "features: [!!python/name:os.system a]\n", 4, "anchors, aliases and tags"),
+        (HEAD.replace("cards", "../up") + "features: [a]\n", 1, "name is '../up'; use letters"),
+        (HEAD.replace("cards", "'a\\b'") + "features: [a]\n", 1, "no / or \\, since files"),
+        (HEAD.replace("cards", '"--"') + "features: [a]\n", 1, "name is '--'; use letters"),
+        (HEAD.replace("cards", "x" * 61) + "features: [a]\n", 1, "61 characters; at most 60"),
+        (HEAD.replace("cards", "12") + "features: [a]\n", 1, "name is 12; write words, or put"),
+        (HEAD.replace("cards", "") + "features: [a]\n", 1, "name is empty; give it a value"),
         ("- a\n- b\n", 1, "a mapping starts with keys"),
     ],
 )
@@ -82,12 +88,29 @@ def test_a_feature_may_be_a_word_or_a_description(read):
     assert list(read(HEAD + "features: [LIMIT, AGE]\n").features) == ["LIMIT", "AGE"]
 
 
-def test_a_score_named_on_the_command_line_stops_being_a_feature(read):
-    mapping = read(HEAD + "features: {limit: LIMIT, score: S}\n").with_score("S")
+def test_a_score_named_on_the_command_line_takes_the_place_of_the_files_own(read):
+    mapping = read(HEAD + "score: P[1]\nfeatures: [a]\n").with_score("S")
     assert mapping.score == "S"
-    assert list(mapping.features) == ["limit"]
-    with pytest.raises(BadInput, match="named twice"):
-        mapping.with_score("bad")
+    mapping.check_columns(["bad", "P[1]", "a", "S"], "my.csv")
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("L", r"--score L: .*cards.yaml, line 5, makes this column the feature limit, .*own score"),
+        ("bad", r"--score bad: .*cards.yaml, line 3, names this column as target.column; give"),
+    ],
+)
+def test_a_score_that_is_something_else_as_well_is_refused(read, column, said):
+    mapping = read(HEAD + "features:\n  limit: L\n  age: A\n")
+    with pytest.raises(BadInput, match=said):
+        mapping.with_score(column)
+
+
+def test_a_score_that_the_file_lacks_is_the_command_lines_mistake(read):
+    mapping = read(HEAD + "features: [a]\nignore: ['*']\n").with_score("NOPE")
+    with pytest.raises(BadInput, match=r"^--score NOPE: my\.csv has no column 'NOPE'"):
+        mapping.check_columns(["bad", "a"], "my.csv")
 
 
 def test_a_mapping_file_that_is_not_there_names_those_that_come_along():

@@ -114,10 +114,13 @@ def test_a_file_that_is_missing_or_empty_or_of_another_kind_is_told(read, tmp_pa
         Portfolio.from_file(tmp_path / "nothing.csv", "taiwan")
     with pytest.raises(BadInput, match="is a folder"):
         Portfolio.from_file(tmp_path, "taiwan")
-    assert "is empty (0 bytes)" in refused(read, "")
-    assert "has column names but no rows" in refused(read, "id,bad,limit,region,grade,sex\n")
+    assert "is empty (0 bytes); export it again" in refused(read, "")
+    sentence = refused(read, "id,bad,limit,region,grade,sex\n")
+    assert "has column names but no rows; export it" in sentence
     assert "save it as one of these" in refused(read, "id", name="cards.xlsx")
-    assert "cannot be read as Parquet" in refused(read, "id,bad\n", name="cards.parquet")
+    sentence = refused(read, "id,bad\n", name="cards.parquet")
+    assert "cannot be read as Parquet" in sentence
+    assert "export it again, or save it as .csv" in sentence
     assert "not a whole gzip file" in refused(read, "id,bad\n", name="cards.csv.gz")
     whole = gzip.compress(ROWS.to_csv(index=False).encode())
     assert "not a whole gzip file" in refused(read, whole[:-30], name="cards.csv.gz")
@@ -126,9 +129,33 @@ def test_a_file_that_is_missing_or_empty_or_of_another_kind_is_told(read, tmp_pa
 def test_rows_longer_than_the_header_are_told_not_cut(read):
     text = ROWS.to_csv(index=False)
     sentence = refused(read, text + "x9,0,1,north,low,f,more\n")
-    assert "cannot be read as CSV" in sentence
+    assert "Row 8 of" in sentence
+    assert "has 7 cells, and there are 6 column names" in sentence
     every_row = text.replace("\n", ",0\n").replace("sex,0\n", "sex\n", 1)
-    assert "cannot be read as CSV" in refused(read, every_row)
+    assert "Row 2 of" in refused(read, every_row)
+    assert "a double quote is opened" in refused(read, text + 'x9,0,"1,north,low,f\n')
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_recognised_by_its_first_bytes_and_read_when_said(read, encoding):
+    data = ("\ufeff" + ROWS.to_csv(index=False)).encode(encoding)
+    assert "is UTF-16 text; write encoding: utf-16 in the mapping" in refused(read, data)
+    assert read(data, MAPPING + "encoding: utf-16\n").digest == read(ROWS).digest
+
+
+def test_bytes_that_are_no_text_are_told(read):
+    text = ROWS.to_csv(index=False).encode()
+    assert "this is not text" in refused(read, text + b"x9,0,\0,north,low,f\n")
+    assert "rename it so that it ends in .csv.gz" in refused(read, gzip.compress(text))
+
+
+@pytest.mark.parametrize(("separator", "named"), [(";", '";"'), ("\t", "a tab"), ("|", '"|"')])
+def test_another_separator_is_recognised_and_told_as_it_is_written(read, separator, named):
+    text = ROWS.to_csv(index=False, sep=separator)
+    sentence = refused(read, text)
+    assert f"looks like {named}" in sentence
+    says = sentence[sentence.index("separator: ") :].removesuffix(" there.")
+    assert read(text, f"{MAPPING}{says}\n").digest == read(ROWS).digest
 
 
 def test_text_in_a_number_column_is_told_with_column_row_and_value(read):
@@ -162,6 +189,7 @@ def test_a_target_column_that_is_not_there_is_told(read):
 def test_a_target_of_one_class_is_told(read):
     assert "one class only" in refused(read, ROWS.assign(bad=1))
     assert "never holds 1" in refused(read, ROWS.assign(bad=0))
+    assert "correct target.positive there" in refused(read, ROWS.assign(bad=0))
     assert "no value in any of its 6 rows" in refused(read, ROWS.assign(bad=None))
 
 
@@ -217,7 +245,13 @@ def test_scores_are_probabilities_and_there_for_every_outcome(read):
     says = MAPPING + "score: pd\n"
     assert read(ROWS.assign(pd=0.25), says).scores.tolist() == [0.25] * 6
     points = ROWS.assign(pd=[0.1, 0.2, 612, 0.1, 0.1, 0.1])
-    assert "row 4: the score is 612" in refused(read, points, says)
+    sentence = refused(read, points, says)
+    assert "row 4: the score is 612" in sentence
+    assert "percentages" not in sentence
+    percent = ROWS.assign(pd=[10, 20, 61, 10, 10, 10])
+    assert "or divide percentages by 100" in refused(read, percent, says)
+    words = ROWS.assign(pd=["0.1", "low", "0.2", "0.1", "0.1", "0.1"])
+    assert "row 3: the score is 'low'; a probability of default" in refused(read, words, says)
     gap = ROWS.assign(pd=[0.1, None, 0.3, None, 0.1, 0.1])
     assert "row 3: an account with an outcome has no score" in refused(read, gap, says)
 
