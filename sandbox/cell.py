@@ -97,6 +97,8 @@ class CellResult:
     model_blob: bytes | None = None
     #: how the blob is opened there, an `isolation.Kind`: "pickle" or "joblib"
     model_kind: str = "pickle"
+    #: what a reader has to know of the data, as names and sentences: the definition of default
+    facts: Mapping[str, str] = field(default_factory=dict)
     #: features a model reads, and the columns of the matrix it returns
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
@@ -122,6 +124,7 @@ class CellResult:
             "status": str(self.status),
             "reason": self.reason,
             "params": dict(self.params),
+            "facts": dict(self.facts),
             "metrics": {name: float(value) for name, value in self.metrics.items()},
             "results": [r.record() for r in self.results],
             "tables": list(self.tables),
@@ -173,6 +176,7 @@ class CellResult:
             status=Status(record["status"]),
             reason=record["reason"],
             params=record["params"],
+            facts=record.get("facts", {}),
             metrics=record["metrics"],
             results=tuple(results),
             tables={n: pd.read_parquet(folder / f"table.{n}.parquet") for n in record["tables"]},

@@ -103,6 +103,18 @@ def _steps(top: float) -> int:
     return 0 if top > 0.05 else 1 if top > 0.005 else 2
 
 
+def _log_percent(axis: Any, least: float, top: float) -> None:
+    """Ticks at 1, 2 and 5 times powers of ten, few enough to read."""
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+    powers = 10.0 ** np.arange(np.floor(np.log10(least)), np.ceil(np.log10(top)) + 1)
+    steps = (1, 2, 5) if top / least < 300 else (1,)
+    places = [p * s for p in powers for s in steps if least <= p * s <= top]
+    axis.set_major_locator(FixedLocator(places))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g}%"))
+
+
 def plot_roc(table: pd.DataFrame, ax: "Axes") -> "Axes":
     """True against false positives. Columns `fpr`, `tpr` and, for several curves, `model`."""
     ax.plot([0, 1], [0, 1], color="#8b95a3", linewidth=0.8, linestyle=(0, (2, 2)))
@@ -174,7 +186,7 @@ def plot_score_distribution(table: pd.DataFrame, ax: "Axes") -> "Axes":
         linewidth=1.1,
         marker="_",
         markersize=6,
-        label=f"KS {ends[1] - ends[0]:.2f}",
+        label=f"KS {good[widest] - bad[widest]:.2f}".replace("-", "−"),
     )
     # the last 3% of either class would squeeze all others to the left
     right = score[min(int(np.searchsorted(np.minimum(good, bad), 0.97)), len(score) - 1)]
@@ -191,19 +203,36 @@ def plot_calibration(table: pd.DataFrame, ax: "Axes") -> "Axes":
     """Observed against predicted rates of grades, with 95% intervals.
 
     Columns `mean_pd`, `observed_rate`, `low`, `high`. On the diagonal, predictions are right;
-    above it they are too low.
+    above it they are too low. The axes are logarithmic where the PDs' median is less than a
+    third of their largest; a rate of 0 then lies on the lower edge, drawn hollow.
     """
-    rate = table["observed_rate"].to_numpy(dtype=float)
-    around = np.abs(table[["low", "high"]].to_numpy(dtype=float).T - rate)
-    top = float(max(table["high"].max(), table["mean_pd"].max())) * 1.05
-    ax.plot([0, top], [0, top], color="#8b95a3", linewidth=0.8, linestyle=(0, (2, 2)))
+    pd_ = table["mean_pd"].to_numpy(dtype=float)
+    rate, low, high = (table[c].to_numpy(dtype=float) for c in ("observed_rate", "low", "high"))
+    top = float(max(high.max(), pd_.max())) * 1.05
+    positive = np.concatenate([pd_[pd_ > 0], rate[rate > 0]])
+    log = bool(len(positive)) and float(np.median(pd_)) < pd_.max() / 3
+    least = max(float(positive.min()) / 2, top / 1e5) if log else 0.0
+    shown, low = np.maximum(rate, least), np.maximum(low, least)
+    ax.plot([least, top], [least, top], color="#8b95a3", linewidth=0.8, linestyle=(0, (2, 2)))
     ax.errorbar(
-        table["mean_pd"], rate, around, fmt="o", markersize=4, color=CHAMPION, elinewidth=1.1
+        pd_, shown, [shown - low, high - shown], fmt="none", ecolor=CHAMPION, elinewidth=1.1
     )
-    ax.set(xlim=(0, top), ylim=(0, top), xlabel="predicted PD", ylabel="observed default rate")
+    hollow = (rate < least) & log
+    look: dict[str, Any] = {"marker": "o", "linestyle": "", "markersize": 4, "color": CHAMPION}
+    ax.plot(pd_[~hollow], shown[~hollow], **look)
+    if hollow.any():
+        ax.plot(pd_[hollow], shown[hollow], markerfacecolor="white", clip_on=False, **look)
     ax.set_box_aspect(1)
-    _percent(ax.xaxis, _steps(top))
-    _percent(ax.yaxis, _steps(top))
+    if log:
+        ax.set(xscale="log", yscale="log")
+        for axis in (ax.xaxis, ax.yaxis):
+            _log_percent(axis, least, top)
+    else:
+        _percent(ax.xaxis, _steps(top))
+        _percent(ax.yaxis, _steps(top))
+    scale = ", log scale" if log else ""
+    ax.set(xlim=(least, top), ylim=(least, top), xlabel=f"predicted PD{scale}")
+    ax.set_ylabel(f"observed default rate{scale}")
     return ax
 
 

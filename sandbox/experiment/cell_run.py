@@ -7,8 +7,10 @@ from sandbox.cell import CellResult, DatasetRecord
 from sandbox.errors import BadInput
 from sandbox.experiment.explained import explained, explained_positions, explained_rows
 from sandbox.experiment.plan import CellPlan
+from sandbox.experiment.portfolio_trial import observed_rate, portfolio_facts
 from sandbox.experiment.trial import Floats, Scores, Trial
 from sandbox.isolation import Artefact, Evidence, Outcome, Status, worker
+from sandbox.portfolio import Portfolio
 
 
 def run_cell(plan: CellPlan) -> CellResult:
@@ -34,6 +36,7 @@ def _tried(plan: CellPlan, trial: Trial) -> CellResult:
         reason=ran.failed.reason if ran.failed else "",
         evidence=ran.evidence,
         datasets=_datasets(plan, trial),
+        facts=_facts(plan, trial),
         inputs=tuple(trial.evaluation_features.columns),
         outputs=plan.entrant.outputs,
     )
@@ -114,6 +117,7 @@ def _judged_as_they_are(plan: CellPlan, trial: Trial) -> CellResult:
         results=(*judgement.results, explained(trial, "", None, trial.bank_scores)[1]),
         tables=judgement.tables,
         datasets=_datasets(plan, trial)[-1:],
+        facts=_facts(plan, trial),
         inputs=tuple(trial.evaluation_features.columns),
         outputs=("pd",),
     )
@@ -125,6 +129,15 @@ def _datasets(plan: CellPlan, trial: Trial) -> tuple[DatasetRecord, ...]:
         DatasetRecord.of(f"{name}, training", "training", trial.training_features),
         DatasetRecord.of(f"{name}, evaluation", "evaluation", trial.evaluation_features),
     )
+
+
+def _facts(plan: CellPlan, trial: Trial) -> dict[str, str]:
+    """What a bank's mapping says of its data; of a world, what the report cannot know itself."""
+    if isinstance(plan.arena, Portfolio):
+        return portfolio_facts(plan.arena, trial)
+    event = "Confirmed frauds" if trial.role == "fraud" else "Default rate"
+    labels = trial.training_labels["target"].to_numpy(dtype=float)
+    return {f"{event} in training": observed_rate(labels)}
 
 
 def _cost(evidence: tuple[Evidence, ...]) -> dict[str, float]:

@@ -11,6 +11,9 @@ from sandbox.portfolio import Portfolio
 from sandbox.validation.result import ValidationResult, Verdict
 from sandbox.validation.suite import metrics_of, validate_scores
 
+#: said where the mapping leaves a field empty
+NOT_SAID = "not recorded in the mapping"
+
 
 def portfolio_trial(portfolio: Portfolio, seed: int) -> Trial:
     """Train on some accounts, judge on the others."""
@@ -61,6 +64,46 @@ class PortfolioJudge:
         table = pd.DataFrame({"score": scores.risk()[scored], "target": self.target[scored]})
         results = (*results, _unscored(scored))
         return Judgement(metrics_of(results), results, {"scored": table})
+
+
+def portfolio_facts(portfolio: Portfolio, trial: Trial) -> dict[str, str]:
+    """What a reader has to know of the data, as names and sentences, in reading order."""
+    split = "none: every account is judged; nothing was fitted here"
+    if len(trial.training_features):
+        split = (
+            "by account: a keyed hash of the account's identifier and the seed sends about 30% to "
+            "the evaluation, so an account stays on its side in every file"
+        )
+    judged = trial.judge.target if isinstance(trial.judge, PortfolioJudge) else np.array([])
+    return {
+        "Portfolio": f"{portfolio.name}, {len(portfolio):,} accounts",
+        "Source": _recorded(portfolio, "source"),
+        "Licence": _recorded(portfolio, "licence"),
+        "Target column": _recorded(portfolio, "target_column"),
+        "Definition of default": portfolio.meaning or NOT_SAID,
+        "Performance window": portfolio.horizon or NOT_SAID,
+        "Currency": portfolio.currency,
+        "Split into training and evaluation": split,
+        "Default rate in training": observed_rate(
+            trial.training_labels["target"].to_numpy(dtype=float)
+        ),
+        "Default rate in evaluation": observed_rate(judged),
+        "Withheld from the models": ", ".join(str(c).replace("_", " ") for c in portfolio.monitored)
+        + (" (kept for tests of fairness)" if len(portfolio.monitored.columns) else "nothing"),
+    }
+
+
+def _recorded(portfolio: Portfolio, name: str) -> str:
+    """A field that a mapping need not have."""
+    return str(getattr(portfolio, name, "") or NOT_SAID)
+
+
+def observed_rate(target: Floats) -> str:
+    """`22.1%, 4,646 of 21,012 cases with an observed outcome`."""
+    seen = target[~np.isnan(target)]
+    if not len(seen):
+        return "no outcome was observed"
+    return f"{seen.mean():.1%}: {int(seen.sum()):,} of {len(seen):,} cases with an observed outcome"
 
 
 def _unscored(scored: NDArray[np.bool_]) -> ValidationResult:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sandbox.cell import CellResult
 from sandbox.report.basis import data, implementation, soundness
 from sandbox.report.document import ReportDocument, numbered
-from sandbox.report.findings import findings, opinion
+from sandbox.report.finding import opinion
+from sandbox.report.findings import findings
 from sandbox.report.front import summary
 from sandbox.report.interpretation import explanation, sensitivity
 from sandbox.report.outcomes import outcomes
@@ -79,6 +80,6 @@ def _cover(stand: Standing, policy: Policy, code_version: str) -> tuple[tuple[st
         ("Seeds", seeds),
         ("Challengers", ", ".join(c.name for c in stand.challengers) or "none"),
         ("Isolation level", ", ".join(levels) or "not recorded"),
-        ("Policy", policy.label),
+        ("Test policy", policy.label),
         ("Code version", code_version),
     )

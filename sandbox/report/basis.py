@@ -19,8 +19,10 @@ from sandbox.report.document import (
     table_of,
 )
 from sandbox.report.front import threshold
+from sandbox.report.glossary import protected
 from sandbox.report.standing import Judged, Standing
-from sandbox.report.wording import count, figure_form, one, percent, probability
+from sandbox.report.target import target
+from sandbox.report.wording import count, figure_form, one, percent, plural, probability
 from sandbox.validation.result import ValidationResult
 
 _MIB = 1 << 20
@@ -92,7 +94,10 @@ def note_of(judged: Judged) -> str:
 def data(standing: Standing, judged: tuple[Judged, ...]) -> Section:
     """Section 4: the tables used, their quality, the leakage screen."""
     reference = standing.champion.reference
-    blocks: list[Block] = [Heading("Tables used")]
+    blocks: list[Block] = [
+        Heading("Portfolio and target" if not standing.world_made else "World and target")
+    ]
+    blocks += [target(standing), *_withheld(standing), Heading("Tables used")]
     if reference.datasets:
         rows = tuple(
             (d.name, d.context, count(d.rows), count(len(d.columns)), d.digest)
@@ -115,8 +120,18 @@ def data(standing: Standing, judged: tuple[Judged, ...]) -> Section:
     return Section(4, "Data", tuple(blocks))
 
 
+def _withheld(standing: Standing) -> list[Block]:
+    """Whether protected attributes reached the model."""
+    inputs = protected(standing.champion.reference.inputs)
+    if not inputs:
+        return []
+    names = ", ".join(inputs)
+    return [Paragraph(f"Protected attributes among the model's inputs: {names} (see findings).")]
+
+
 def _missingness(table: pd.DataFrame) -> Block:
-    worst = table[table["missing"] > 0].head(10)
+    some = table[table["missing"] > 0]
+    worst = some.head(10)
     if worst.empty:
         return Paragraph(f"None of the {len(table)} features has a missing value.")
     return table_of(
@@ -127,7 +142,8 @@ def _missingness(table: pd.DataFrame) -> Block:
             ("distinct", "Distinct values", count),
         ),
         worst,
-        f"The {len(worst)} most affected of {len(table)} features.",
+        f"{len(some)} of {plural(len(table), 'feature')} {'has' if len(some) == 1 else 'have'} "
+        f"missing values{', the ten most affected are shown' if len(some) > 10 else ''}.",
     )
 
 
@@ -157,7 +173,10 @@ def _isolation(records: tuple[Evidence, ...]) -> list[Block]:
             ("Host", first.host),
             ("Memory limit", f"{count(limits.memory / _MIB)} MiB"),
             ("Time limits", f"{limits.cpu} s processor, {limits.wall:g} s elapsed"),
-            ("Processes", f"at most {limits.processes}; {limits.threads} thread(s) for BLAS"),
+            (
+                "Processes",
+                f"at most {limits.processes}; {plural(limits.threads, 'thread')} for BLAS",
+            ),
             ("Largest file", f"{count(limits.file_size / _MIB)} MiB"),
         )
     )

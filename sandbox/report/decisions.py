@@ -5,7 +5,8 @@ import pandas as pd
 
 from sandbox import plots
 from sandbox.report import figures
-from sandbox.report.document import Block, Gap, Picture, table_of
+from sandbox.report.document import Block, Gap, Paragraph, Picture, table_of
+from sandbox.report.own_limits import own_limits
 from sandbox.report.standing import Standing
 from sandbox.report.wording import METRICS, Form, column_form, count, three
 
@@ -34,19 +35,39 @@ def decisions(standing: Standing) -> list[Block]:
         blocks.append(Picture("Decisions by segment", svg))
     return [
         *blocks,
-        *recorded(standing, "decisions_by_segment", "Decisions by segment, money in RMB"),
+        *recorded(standing, "decisions_by_segment", "Decisions by segment, money in RMB", _RESTS),
+        *_own_limits(standing),
         *recorded(standing, "reasons", "Reasons of decisions"),
     ]
 
 
-def recorded(standing: Standing, name: str, title: str) -> list[Block]:
+#: which limits the figures of the decision tables rest on
+_RESTS = (
+    "Mean PD is the model's, of approved applicants, and rests on the incumbent's limits, under "
+    "which it was learnt. Default rate and profit are of the same applicants under the limits "
+    "that this model gave; where those are higher than the incumbent's, more defaults are to be "
+    "expected than the PD says."
+)
+
+
+def _own_limits(standing: Standing) -> list[Block]:
+    """Whether defaults under the model's own limits exceed its PDs."""
+    found = own_limits(standing.champion)
+    if found is None:
+        return []
+    said = "more than chance explains" if found.above else "no clear excess"
+    return [Paragraph(f"Over all finished runs: {found.words}: {said}.")]
+
+
+def recorded(standing: Standing, name: str, title: str, rests: str = "") -> list[Block]:
     """A table that the study recorded, at most 20 rows of it; nothing when there is none."""
     table = standing.champion.reference.tables.get(name)
     if table is None or table.empty:
         return []
     spec = [(c, _title(c), _form(table[c], c)) for c in map(str, table.columns)]
     rest = len(table) - ROWS
-    note = "First finished run." + (f" {rest} more rows are not shown." if rest > 0 else "")
+    more = f"{rest} more row{'s are' if rest > 1 else ' is'} not shown." if rest > 0 else ""
+    note = " ".join(t for t in ("First finished run.", more, rests) if t)
     return [table_of(title, spec, table.head(ROWS), note)]
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from sandbox import plots
 from sandbox.cell import CellResult
 from sandbox.explanation.attribution import Attribution
+from sandbox.report import wording
 from sandbox.report.standing import Contender, Standing
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 #: inches; the text column of an A4 page
 WIDTH = 7.1
+#: features shown one by one, in figures and in the table beside them
+FEATURES = 12
 #: a cloud with more marks than this is drawn as an image inside the SVG, to keep files small
 MARKS = 300
 
@@ -79,7 +82,12 @@ def result_table(cell: CellResult, test: str) -> pd.DataFrame | None:
 def comparison(contenders: tuple[Contender, ...], metric: str) -> pd.DataFrame:
     """Columns `model`, `mean`, `low`, `high` for those that have the metric."""
     spreads = [(c.name, c.spread(metric)) for c in contenders]
-    rows = [(name, s.mean, s.low, s.high) for name, s in spreads if s.seeds]
+    least, most = wording.metric(metric).bounds
+    rows = [
+        (name, s.mean, np.maximum(s.low, least), np.minimum(s.high, most))
+        for name, s in spreads
+        if s.seeds
+    ]
     return pd.DataFrame(rows, columns=["model", "mean", "low", "high"])
 
 
@@ -89,12 +97,17 @@ def explanation(attribution: Attribution) -> tuple[str, str] | None:
         from sandbox.explanation.plots import plot_beeswarm, plot_importance
     except ImportError:
         return None
-    lines = min(attribution.values.shape[1], 12)
-    height = 0.3 * lines + 1.0
-    return (
-        draw("importance", height, lambda ax: _house(plot_importance(attribution, ax))),
-        draw("beeswarm", height + 0.3, lambda ax: _house(plot_beeswarm(attribution, ax))),
-    )
+    features = attribution.values.shape[1]
+    height = 0.3 * min(features, FEATURES) + 1.0
+
+    def importance(ax: "Axes") -> "Axes":
+        return _house(plot_importance(attribution, ax, max_display=FEATURES))
+
+    def beeswarm(ax: "Axes") -> "Axes":
+        # the last line of shap's figure is the sum of all features that have none of their own
+        return _house(plot_beeswarm(attribution, ax, max_display=FEATURES + 1))
+
+    return draw("importance", height, importance), draw("beeswarm", height + 0.6, beeswarm)
 
 
 def _house(ax: "Axes") -> "Axes":

@@ -1,14 +1,16 @@
-"""What the tests found, with severity by policy, and the opinion that follows by rule."""
+"""What the tests found, with severity by policy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sandbox.cell import CellResult
 from sandbox.isolation.outcome import Level
-from sandbox.report.document import Opinion
+from sandbox.report.comparison import ALSO, difference
+from sandbox.report.concerns import of_inputs, of_own_limits
+from sandbox.report.finding import Finding
 from sandbox.report.standing import Judged, Standing
 from sandbox.report.wording import HEADLINE, figure_form, metric, probability
 from sandbox.validation.catalogue import CATALOGUE
+from sandbox.validation.discrimination import WRONG_WAY
 from sandbox.validation.policy import Policy, Severity
 from sandbox.validation.result import ValidationResult, Verdict
 
@@ -27,23 +29,25 @@ SECTION = {
 }
 
 #: parts of a full validation that this version does not do
-SCOPE = (
-    "conceptual soundness (section 3), sensitivity, robustness and stress (section 7) "
-    "and fairness (section 8)"
-)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of the findings register."""
-
-    section: int
-    severity: Severity
-    title: str
-    evidence: str
-    remedy: str
-    #: where the evidence stands in this report
-    anchor: str = ""
+_SCOPE = {
+    "conceptual soundness (section 3)": ("limit", "pd", "fraud"),
+    "vintages and back-test (section 6)": ("limit", "pd"),
+    "sensitivity, robustness and stress (section 7)": ("limit", "pd", "fraud"),
+    "stability of reason codes, fairness (section 8)": ("limit", "pd", "fraud"),
+}
+#: what a figure on the wrong side of its threshold means, where its note does not say it
+_MEANING = {
+    "discrimination.auc": "the score ranks weakly",
+    "discrimination.ks": "scores of good and bad cases lie close together",
+    "calibration.ece": "by so much predicted and observed rates differ on average",
+    "calibration.hosmer_lemeshow": "predicted and observed rates differ by more than chance",
+    "calibration.spiegelhalter": "squared errors are not those that right PDs would have",
+    "stability.psi": "scores are distributed otherwise than in training",
+    "truth.value_captured": "much of the attainable profit is missed",
+    "truth.discrimination_ceiling": "much of the attainable ranking is missed",
+    "truth.pd_skill": "little or nothing is gained over one PD for everyone",
+    "fraud.recall_at_fpr_5pct": "most frauds are missed at that rate of false alarms",
+}
 
 
 def findings(standing: Standing, policy: Policy) -> tuple[Finding, ...]:
@@ -52,16 +56,23 @@ def findings(standing: Standing, policy: Policy) -> tuple[Finding, ...]:
         *_of_runs(standing),
         *_of_isolation(standing.champion.finished),
         *_of_challengers(standing),
+        *of_own_limits(standing),
+        *of_inputs(standing),
         *(f for j in standing.champion.judged() if (f := _of_test(j, policy)) is not None),
         Finding(
             1,
             Severity.S3,
             "Scope of this validation is incomplete",
-            f"Not evaluated in this version: {SCOPE}.",
-            "Complete these parts by other means before sign-off.",
+            "Not evaluated in this version; the sections concerned say so part by part.",
+            f"Complete by other means before sign-off: {_scope(standing.role)}.",
         ),
     ]
     return tuple(sorted(found, key=lambda f: f.severity))
+
+
+def _scope(role: str) -> str:
+    """The parts that are left to others, for this role."""
+    return "; ".join(part for part, roles in _SCOPE.items() if role in roles)
 
 
 def figure_of(result: ValidationResult) -> str:
@@ -84,8 +95,11 @@ def _of_test(judged: Judged, policy: Policy) -> Finding | None:
         severity = severity if failed else severity.milder
         title = f"{result.title}: {'fails' if failed else 'warning'}"
         evidence = f"{figure_of(result)}; threshold {result.threshold}"
-        if result.reason:
-            evidence += f"; {result.reason}"
+        if WRONG_WAY in result.reason:
+            severity = Severity.S1
+            title = result.reason[:1].upper() + result.reason[1:]
+        meant = "" if WRONG_WAY in result.reason else _MEANING.get(result.id, "")
+        evidence += "".join(f"; {t}" for t in (meant, result.reason) if t and t != title)
     if judged.where:
         evidence += f" ({judged.where})"
     entry = CATALOGUE.get(result.id)
@@ -137,38 +151,19 @@ def _of_isolation(cells: Sequence[CellResult]) -> list[Finding]:
 
 
 def _of_challengers(standing: Standing) -> list[Finding]:
-    """Challengers that beat the champion on the headline figure beyond chance."""
-    name = HEADLINE.get(standing.role, "perf/auc")
-    label, form = metric(name).label, metric(name).form
+    """Challengers that beat the champion beyond chance, on the headline or another figure."""
+    headline = HEADLINE.get(standing.role, "perf/auc")
     return [
         Finding(
             6,
-            Severity.S3,
-            f"Challenger {challenger.name} does better",
-            f"{label}: champion less challenger {form(spread.mean)}, 95% interval "
-            f"{form(spread.low)} to {form(spread.high)}, paired over {spread.seeds} seeds",
+            Severity.S3 if name == headline else Severity.S4,
+            f"Challenger {challenger.name} does better"
+            + ("" if name == headline else f" on {metric(name).label}"),
+            f"Champion less challenger: {found.words}",
             "Weigh replacing the champion, or say why not.",
             "section-6",
         )
         for challenger in standing.challengers
-        if (spread := standing.paired(name, challenger)).known and spread.high < 0
+        for name in (headline, *ALSO.get(standing.role, ()))
+        if (found := difference(standing, name, challenger)) and found.challenger_better
     ]
-
-
-def opinion(found: Sequence[Finding]) -> Opinion:
-    """Approve, approve with conditions or remediate before use, by the worst finding.
-
-    Any S1: remediate before use. Otherwise any S2 or S3: approve with conditions. Otherwise
-    approve.
-
-    >>> opinion([]).text
-    'approve'
-    """
-    counts = {s: sum(f.severity is s for f in found) for s in Severity}
-    said = ", ".join(f"{n} {s}" for s, n in counts.items() if n) or "none"
-    because = f"Findings by severity: {said}."
-    if counts[Severity.S1]:
-        return Opinion("remediate before use", Verdict.FAIL, because)
-    if counts[Severity.S2] or counts[Severity.S3]:
-        return Opinion("approve with conditions", Verdict.WARN, because)
-    return Opinion("approve", Verdict.PASS, because)

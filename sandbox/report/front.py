@@ -18,7 +18,8 @@ from sandbox.report.document import (
     Section,
     Table,
 )
-from sandbox.report.findings import SECTION, Finding
+from sandbox.report.finding import Finding
+from sandbox.report.findings import SECTION
 from sandbox.report.standing import Judged, Spread, Standing
 from sandbox.report.wording import METRICS, NONE, metric
 from sandbox.validation.catalogue import CATALOGUE
@@ -83,6 +84,9 @@ def _lights(standing: Standing, judged: tuple[Judged, ...]) -> Lights:
             why = "a fraud score ranks cases and is not read as a probability"
         if family == "truth":
             why = standing.no_truth
+            if standing.role == "fraud" and standing.world_made and not tests:
+                lights.append(Light(name, Mark(None), why, "section-6"))
+                continue
         elif family not in _LATER:
             why = standing.champion.unfinished or why
         anchor = f"section-{SECTION.get(family, 7 if family == 'robustness' else 8)}"

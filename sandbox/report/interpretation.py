@@ -2,6 +2,7 @@
 
 from sandbox.report import figures
 from sandbox.report.basis import tests_of
+from sandbox.report.directions import CLEAR, SHARE, directions
 from sandbox.report.document import (
     Block,
     Gap,
@@ -12,10 +13,11 @@ from sandbox.report.document import (
     table_of,
 )
 from sandbox.report.standing import Judged, Standing
-from sandbox.report.wording import Form, four, percent, three
+from sandbox.report.wording import Form, four, percent, plural, three
 
-#: features whose direction is printed
-ROWS = 15
+#: features drawn and printed
+ROWS = figures.FEATURES
+_EXPECTED = {1: "raise", -1: "lower", 0: "–"}
 
 
 def sensitivity() -> Section:
@@ -65,21 +67,37 @@ def _explanation(standing: Standing) -> list[Block]:
     else:
         blocks.append(Picture("Mean strength of each feature", drawn[0]))
         blocks.append(
-            Picture("Contribution case by case", drawn[1], "A dot a case, coloured by its value.")
+            Picture(
+                "Contribution case by case",
+                drawn[1],
+                "A dot a case, coloured by the feature's value; grey where the value is missing.",
+            )
         )
-    table = attribution.summary().head(ROWS)
+    whole = directions(standing)
+    assert whole is not None
+    table = whole.head(ROWS).copy()
     table["sense"] = [_sense(d) for d in table["direction"]]
+    table["hoped"] = [
+        _EXPECTED[int(e)] + (", against expectation" if a else "")
+        for e, a in zip(table["expected"], table["against"], strict=True)
+    ]
     spec: tuple[tuple[str, str, Form | None], ...] = (
         ("feature", "Feature", None),
         ("mean_abs", "Mean strength", four),
         ("share", "Share", percent),
         ("direction", "Rank correlation", three),
         ("sense", "Higher values", None),
+        ("hoped", "Expected to", None),
     )
     left_out = attribution.values.shape[1] - len(table)
-    note = f"Strength in units of {attribution.output}; correlation of value and contribution."
+    note = (
+        f"Strength in units of {attribution.output}; correlation of value and contribution. The "
+        "expectation follows from the feature's name (–: none); an effect counts as against it "
+        f"from a correlation of {CLEAR:g} and a share of {SHARE:.0%} on."
+    )
     if left_out > 0:
-        note += f" {left_out} weaker features are left out."
+        verb = "is" if left_out == 1 else "are"
+        note += f" {plural(left_out, 'weaker feature')} {verb} not shown."
     return [*blocks, table_of("Direction of effects", spec, table, note)]
 
 

@@ -4,7 +4,8 @@ from sandbox import plots
 from sandbox.report import figures
 from sandbox.report.basis import tests_of
 from sandbox.report.challengers import challengers
-from sandbox.report.decisions import decisions, recorded
+from sandbox.report.decisions import decisions
+from sandbox.report.discrimination import discrimination
 from sandbox.report.document import (
     Block,
     Gap,
@@ -14,22 +15,23 @@ from sandbox.report.document import (
     Section,
     table_of,
 )
-from sandbox.report.standing import TYPOLOGIES, Contender, Judged, Standing
+from sandbox.report.standing import Judged, Standing
+from sandbox.report.target import UNDER_INCUMBENT
 from sandbox.report.wording import (
     Form,
     count,
     four,
     percent,
+    plural,
     probability,
     two,
 )
-from sandbox.validation.discrimination import score_bands
 
 
 def outcomes(standing: Standing, judged: tuple[Judged, ...]) -> Section:
     """Discrimination, calibration, stability, challengers, decisions and the truth."""
     role = standing.role
-    blocks: list[Block] = [Heading("Discrimination"), *_discrimination(standing, judged)]
+    blocks: list[Block] = [Heading("Discrimination"), *discrimination(standing, judged)]
     blocks.append(Heading("Calibration"))
     if role == "fraud":
         blocks.append(
@@ -43,86 +45,17 @@ def outcomes(standing: Standing, judged: tuple[Judged, ...]) -> Section:
     if role == "limit":
         blocks += [Heading("Limit decisions"), *decisions(standing)]
     blocks += [Heading("Against the truth"), *_truth(standing, judged)]
-    blocks.append(
-        Gap("Not evaluated in this version: vintages, roll rates and back-test by month on book.")
-    )
+    if role != "fraud":
+        blocks += [
+            Heading("Vintages and back-test"),
+            Gap("Not evaluated in this version: vintages, roll rates, back-test by month on book."),
+        ]
     return Section(6, "Outcomes", tuple(blocks))
-
-
-def _discrimination(standing: Standing, judged: tuple[Judged, ...]) -> list[Block]:
-    blocks = tests_of(standing, judged, "discrimination", "Discrimination tests")
-    if standing.role == "fraud":
-        blocks += tests_of(standing, judged, "fraud", "Fraud capture")
-        blocks += recorded(standing, TYPOLOGIES, "Recall by kind of fraud")
-    return [*blocks, *_curves(standing), *_bands(standing.champion)]
-
-
-def _curves(standing: Standing) -> list[Block]:
-    roc = figures.curves(standing, "discrimination.auc")
-    scores = figures.result_table(standing.champion.reference, "discrimination.ks")
-    precision = figures.curves(standing, "fraud.auprc")
-    if roc is None or scores is None:
-        return []
-    note = "Curves are those of each model's first finished run."
-    if precision is None:
-        svg = figures.draw(
-            "roc",
-            3.4,
-            lambda ax: plots.plot_roc(roc, ax),
-            lambda ax: plots.plot_score_distribution(scores, ax),
-            square=True,
-        )
-        title = "ROC curve, and scores of good and bad cases with their largest distance (KS)"
-        return [Picture(title, svg, note)]
-    scored = standing.champion.reference.tables.get("scored")
-    base = None if scored is None else float(scored["target"].mean())
-    svg = figures.draw(
-        "roc",
-        3.4,
-        lambda ax: plots.plot_recall_at_fpr(roc, ax),
-        lambda ax: plots.plot_precision_recall(precision, ax, base),
-        square=True,
-    )
-    whole = figures.draw(
-        "whole",
-        3.4,
-        lambda ax: plots.plot_roc(roc, ax),
-        lambda ax: plots.plot_score_distribution(scores, ax),
-        square=True,
-    )
-    return [
-        Picture("Recall where alerts are worked, and precision against recall", svg, note),
-        Picture("ROC curve, and scores of good cases and frauds (KS)", whole, note),
-    ]
-
-
-def _bands(champion: Contender) -> list[Block]:
-    scored = champion.reference.tables.get("scored")
-    if scored is None or not {"score", "target"} <= set(scored.columns):
-        return []
-    seen = scored[scored["target"].notna()]
-    if seen["target"].nunique() < 2:
-        return []
-    spec: tuple[tuple[str, str, Form | None], ...] = (
-        ("band", "Band", None),
-        ("score_from", "Score from", four),
-        ("score_to", "to", four),
-        ("n", "Cases", count),
-        ("bad", "Bad", count),
-        ("bad_rate", "Bad rate", percent),
-        ("captured", "Captured", percent),
-        ("lift", "Lift", two),
-    )
-    left_out = len(scored) - len(seen)
-    note = "Riskiest band first; captured is the share of all bad cases down to that band."
-    if left_out:
-        note += f" {left_out:,} cases whose outcome was never observed are left out."
-    rows = score_bands(seen["target"], seen["score"])
-    return [table_of("Score bands", spec, rows, note)]
 
 
 def _calibration(standing: Standing, judged: tuple[Judged, ...]) -> list[Block]:
     blocks = tests_of(standing, judged, "calibration", "Calibration tests")
+    rests = f" {UNDER_INCUMBENT}" if standing.role == "limit" else ""
     reference = standing.champion.reference
     table = figures.result_table(reference, "calibration.jeffreys")
     if table is None:
@@ -145,16 +78,22 @@ def _calibration(standing: Standing, judged: tuple[Judged, ...]) -> list[Block]:
         ("low", "95% from", percent),
         ("high", "to", percent),
         ("p_value", "p, PD too low", probability),
+        ("p_holm", "p, Holm", probability),
         ("power", "Power", two),
     )
     spec = tuple(s for s in spec if s[0] in table.columns)
     note = (
-        "Grades are tenths of the evaluation table by score. Jeffreys interval and one-sided "
-        "p-value; power is that of a 5% test when the true rate is 20% above the PD."
+        "Grades are tenths of the evaluation table by score, the safest first. Jeffreys interval "
+        "and one-sided p-value; the test counts grades by the p-value in column Holm, which allows "
+        "for as many tests as there are grades: of ten right grades one or the other falls below "
+        "5% by chance. Power is that of a single 5% test when the true rate is 20% above the PD."
+        + rests
     )
     return [
         *blocks,
-        Picture("Predicted and observed default rates, with 95% Jeffreys intervals", svg),
+        Picture(
+            "Predicted and observed default rates, with 95% Jeffreys intervals", svg, rests.strip()
+        ),
         table_of("Calibration by grade", spec, table, note),
     ]
 
@@ -170,17 +109,27 @@ def _moved(standing: Standing) -> list[Block]:
         ("benchmark", "Chance stays below", four),
     )
     top = table.head(10)
-    note = f"The {len(top)} largest of {len(table)}; chance is the 95% level for these sizes."
+    note = f"{len(top)} of {plural(len(table), 'feature')}, largest first; "
+    note += "chance is the 95% level for these sizes."
     return [table_of("Characteristic stability", spec, top, note)]
 
 
 def _truth(standing: Standing, judged: tuple[Judged, ...]) -> list[Block]:
+    if standing.role == "fraud" and standing.world_made and not standing.champion.unfinished:
+        return [
+            Paragraph(
+                "The fraud trial itself is judged on the truth: target of every figure in this "
+                "section is what each application truly was, not what a bank would have confirmed. "
+                "A bank's own data would show fewer frauds, and later."
+            )
+        ]
     if reason := standing.no_truth:
         return [Gap(f"Not evaluated: {reason}.")]
     blocks: list[Block] = [
         Paragraph(
             "The world of this study was made, so every customer's true PD and the best decision "
-            "are known. No model saw them; they serve to judge alone."
+            "are known. No model saw them; they serve to judge alone. True PDs are those at the "
+            "incumbent's limit; profit, regret and oracle are at each decision's own limit."
         ),
         *tests_of(standing, judged, "truth", "Tests against the truth"),
     ]
@@ -193,7 +142,8 @@ def _truth(standing: Standing, judged: tuple[Judged, ...]) -> list[Block]:
         )
         note = (
             "Miscalibration can be mended by recalibration; grouping is risk that the model "
-            "does not tell apart."
+            "does not tell apart. Shares are of the model's total; skill is 1 less the total over "
+            "the error of the constant."
         )
         blocks.append(table_of("Error against the true PD, in parts", spec, parts, note))
     return blocks

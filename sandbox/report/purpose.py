@@ -1,6 +1,7 @@
 """Section 2: what the model is, and what it is for."""
 
 from sandbox.report.document import Bullets, Facts, Gap, Heading, Paragraph, Section
+from sandbox.report.settings import FAMILIES, setting
 from sandbox.report.standing import Standing
 
 _USE = {
@@ -39,11 +40,11 @@ def model(standing: Standing) -> Section:
     use, out_of_scope = _USE.get(cell.role, ("Not recorded.", ()))
     facts = [
         ("Model", cell.model),
-        ("Family", cell.family),
-        ("Role", cell.role),
+        ("Family", FAMILIES.get(cell.family, cell.family)),
+        ("Role", {"limit": "credit limits", "pd": "PD"}.get(cell.role, cell.role)),
         ("Returns", ", ".join(reference.outputs) or "not recorded"),
         ("Reads", _list(reference.inputs)),
-        *((name, value) for name, value in sorted(reference.params.items())),
+        *(setting(name, value) for name, value in sorted(reference.params.items())),
     ]
     return Section(
         2,

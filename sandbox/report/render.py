@@ -20,6 +20,16 @@ MARKS = {
 }
 
 
+def css_string(text: str) -> str:
+    """Text for a quoted CSS string: all but plain letters and digits are escaped, so that no
+    name can end the string or the style.
+
+    >>> css_string('a"b')
+    'a\\\\22 b'
+    """
+    return "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):x} " for c in text)
+
+
 def html(document: ReportDocument) -> str:
     """The document as HTML; every text in it is escaped, the figures are our own SVG."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -32,6 +42,7 @@ def html(document: ReportDocument) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["css_string"] = css_string
     environment.tests["block"] = lambda value, kind: type(value).__name__ == kind
     return environment.get_template("report.html.j2").render(document=document, marks=MARKS)
 

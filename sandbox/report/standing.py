@@ -158,15 +158,17 @@ class Standing:
         if self.champion.unfinished:
             return self.champion.unfinished
         if self.world_made:
-            return "outcomes are the world's true fraud as it is; no further figure was recorded"
+            return "the trial itself is judged on true outcomes, in the sections above"
         return "a portfolio has no known truth"
 
     @property
     def world_made(self) -> bool:
-        """Whether the data comes from a world that was made: its results or tables tell."""
+        """Whether the data comes from a world that was made: params, results or tables tell."""
         return any(
-            TYPOLOGIES in c.tables or any(r.family == "truth" for r in c.results)
-            for c in self.champion.finished
+            "world.customers" in c.params
+            or TYPOLOGIES in c.tables
+            or any(r.family == "truth" for r in c.results)
+            for c in self.champion.cells
         )
 
     def paired(self, metric: str, challenger: Contender) -> Spread:

@@ -15,15 +15,14 @@ from sandbox.report.document import (
     Paragraph,
     Section,
     Table,
-    columns,
 )
-from sandbox.report.findings import Finding
-from sandbox.report.front import severity_legend, threshold
+from sandbox.report.finding import Finding
+from sandbox.report.front import severity_legend
 from sandbox.report.standing import Judged, Standing
-from sandbox.report.wording import NONE, count, figure_form, probability, two
+from sandbox.report.wording import NONE, count, figure_form, plural, probability, two
 from sandbox.validation.catalogue import CATALOGUE
 from sandbox.validation.policy import Policy, Threshold
-from sandbox.validation.result import ValidationResult
+from sandbox.validation.result import ValidationResult, Verdict
 
 #: how often a family is measured in use, and what a breach leads to
 _WATCH = {
@@ -32,6 +31,14 @@ _WATCH = {
     "calibration": ("quarterly", "recalibrate"),
     "fraud": ("monthly", "review alert threshold and typologies"),
     "stability": ("monthly", "find the features that moved"),
+}
+
+
+#: beside a figure that a trigger would meet on the first day
+_OUTSIDE = {
+    Verdict.WARN: "outside the watch bound at validation: owner decides",
+    Verdict.FAIL: "outside the trigger at validation: owner decides",
+    Verdict.NOT_EVALUATED: "not evaluated",
 }
 
 
@@ -46,8 +53,8 @@ def monitoring(judged: tuple[Judged, ...], policy: Policy) -> Section:
         rows.append(
             (
                 j.worst.title,
-                _watched(j, rule),
-                threshold(rule.words(CATALOGUE[j.worst.id].share)),
+                Estimate(_watched(j, rule), _OUTSIDE.get(j.worst.verdict, "")),
+                *rule.bounds(CATALOGUE[j.worst.id].share),
                 often,
                 action,
                 "to be assigned",
@@ -55,8 +62,21 @@ def monitoring(judged: tuple[Judged, ...], policy: Policy) -> Section:
         )
     if not rows:
         return Section(9, "Monitoring plan", (Gap("Not evaluated: no test was recorded."),))
-    spec = columns("Measure", "#At validation", "Trigger outside", "How often", "Then", "Owner")
-    note = f"Triggers are the bounds of policy {policy.label}."
+    spec = (
+        Column("Measure", width=20),
+        Column("At validation", width=17),
+        Column("Watch unless", width=14),
+        Column("Trigger", width=14),
+        Column("How often", width=11),
+        Column("On trigger", width=14),
+        Column("Owner", width=10),
+    )
+    note = (
+        f"Bounds are those of test policy {policy.label}. Outside the first a measure is watched "
+        "and explained; the second triggers the action. A measure that is outside at validation "
+        "does not trigger on the first day: before use its owner decides on a bound of its own, "
+        "or has the finding mended."
+    )
     return Section(9, "Monitoring plan", (Table("Monitoring plan", spec, tuple(rows), note),))
 
 
@@ -84,8 +104,9 @@ def limitations(standing: Standing) -> Section:
         unseen = int(scored["target"].isna().sum())
         if unseen:
             items.append(
-                f"{unseen:,} of {len(scored):,} cases have no observed outcome, mostly because "
-                "they were declined; discrimination and calibration hold for the others."
+                f"{unseen:,} of {plural(len(scored), 'case')} {'has' if unseen == 1 else 'have'} "
+                "no observed outcome, mostly because of a decline; discrimination and calibration "
+                "hold for the others."
             )
     items.append(
         "Calibration tests reject small errors when cases are many and miss large ones when they "
@@ -119,8 +140,15 @@ def register(found: tuple[Finding, ...]) -> Section:
         )
         for place, f in enumerate(found, start=1)
     )
-    spec = columns(
-        "Id", "Section", "Severity", "Finding and evidence", "Remedy", "Owner", "Due", "Status"
+    spec = (
+        Column("Id", width=5),
+        Column("Section", width=7),
+        Column("Severity", width=8),
+        Column("Finding and evidence", width=35),
+        Column("Remedy", width=23),
+        Column("Owner", width=9),
+        Column("Due", width=7),
+        Column("Status", width=6),
     )
     anchors = tuple(f"finding-{place}" for place in range(1, len(rows) + 1))
     table = Table("Findings register", spec, rows, severity_legend(), anchors=anchors)
@@ -149,14 +177,14 @@ def appendix(judged: tuple[Judged, ...], policy: Policy) -> Section:
             )
         )
     spec = (
-        Column("Test and hypothesis", width=29),
-        Column("Rows", number=True, width=9),
-        Column("Figure", number=True, width=15),
-        Column("Threshold and its source", width=26),
-        Column("Verdict", width=21),
+        Column("Test and hypothesis", width=27),
+        Column("Rows", number=True, width=8),
+        Column("Figure", number=True, width=14),
+        Column("Threshold and its source", width=31),
+        Column("Verdict", width=20),
     )
     intro = Paragraph(
-        f"Policy {policy.label}. Of several seeds the worst result is shown. Not evaluated is "
+        f"Test policy {policy.label}. Of several seeds the worst result is shown. Not evaluated is "
         "never a pass; a figure without a threshold is shown for information."
     )
     anchors = tuple(f"test-{j.worst.id}" for j in judged)

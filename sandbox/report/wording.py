@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import floor, inf, isfinite, log10
 
 from sandbox.validation.catalogue import CATALOGUE
 
@@ -40,9 +40,34 @@ def two(value: float) -> str:
     return _signed(f"{value:.2f}") if isfinite(value) else NONE
 
 
+def significant(value: float) -> str:
+    """A score: four decimals, or three significant digits where four decimals hide it.
+
+    >>> significant(0.1234567), significant(0.00001234), significant(0.0)
+    ('0.1235', '0.0000123', '0')
+    """
+    if not isfinite(value):
+        return NONE
+    if abs(value) >= 0.01:
+        return four(value)
+    if 0 < abs(value) < 1e-9:
+        return "< 1e-9"
+    digits = 2 - floor(log10(abs(value))) if value else 0
+    return _signed(f"{value:.{digits}f}")
+
+
 def count(value: float) -> str:
     """A whole number: `20,000`."""
     return _signed(f"{value:,.0f}") if isfinite(value) else NONE
+
+
+def plural(number: int, noun: str) -> str:
+    """A count with its noun.
+
+    >>> plural(1, "feature"), plural(1200, "seed")
+    ('1 feature', '1,200 seeds')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def money(value: float) -> str:
@@ -80,9 +105,9 @@ _SHARE = (0.0, 1.0)
 _POSITIVE = (0.0, inf)
 
 METRICS: dict[str, Metric] = {
-    "value/profit_per_customer": Metric("Profit, RMB per customer", money),
+    "value/profit_per_customer": Metric("Realised profit, RMB per customer", money),
     "value/approval_rate": Metric("Approval rate", percent, _SHARE),
-    "value/default_rate": Metric("Default rate of approved", percent, _SHARE),
+    "value/default_rate": Metric("Default rate of approved, model's limits", percent, _SHARE),
     "value/mean_limit": Metric("Mean limit of approved, RMB", money),
     "truth/profit_per_customer": Metric("Expected profit, RMB per customer", money),
     "truth/regret_per_customer": Metric("Regret against oracle, RMB per customer", money),
@@ -90,19 +115,20 @@ METRICS: dict[str, Metric] = {
     "truth/value_captured": Metric("Share of oracle's profit captured", percent),
     "perf/auc": Metric("AUC", three, _SHARE),
     "perf/gini": Metric("Gini", three, (-1.0, 1.0)),
-    "perf/ks": Metric("KS", three, _SHARE),
-    "perf/auprc": Metric("Average precision", three, _SHARE),
-    "fraud/auprc": Metric("Average precision", three, _SHARE),
-    "fraud/recall_at_fpr_1pct": Metric("Recall at 1% false positives", percent, _SHARE),
-    "fraud/recall_at_fpr_2pct": Metric("Recall at 2% false positives", percent, _SHARE),
-    "fraud/recall_at_fpr_5pct": Metric("Recall at 5% false positives", percent, _SHARE),
-    "fraud/cp_at_100": Metric("Card precision at 100", percent, _SHARE),
+    "perf/ks": Metric("KS", three, (-1.0, 1.0)),
+    "perf/auprc": Metric("AUPRC (average precision)", three, _SHARE),
+    "fraud/auprc": Metric("AUPRC (average precision)", three, _SHARE),
+    "fraud/recall_at_fpr_1pct": Metric("Recall at 1% FPR", percent, _SHARE),
+    "fraud/recall_at_fpr_2pct": Metric("Recall at 2% FPR", percent, _SHARE),
+    "fraud/recall_at_fpr_5pct": Metric("Recall at 5% FPR", percent, _SHARE),
+    "fraud/cp_at_100": Metric("Precision of top 100", percent, _SHARE),
     "calib/brier": Metric("Brier score", four, _SHARE),
     "calib/ece": Metric("Expected calibration error", four, _SHARE),
     "calib/slope": Metric("Calibration slope", three),
     "calib/intercept": Metric("Calibration intercept", three),
     "stability/psi": Metric("PSI of the score", four, _POSITIVE),
     "truth/pd_rmse": Metric("RMSE against true PD", four, _SHARE),
+    "truth/pd_skill": Metric("Skill against true PD", three, (-inf, 1.0)),
     "truth/discrimination_ceiling": Metric("Share of attainable discrimination", percent),
     "ops/fit_seconds": Metric("Fitting time, s", one, _POSITIVE),
     "ops/score_seconds": Metric("Scoring time, s", one, _POSITIVE),
@@ -112,14 +138,17 @@ METRICS: dict[str, Metric] = {
 #: how the figure of a test is written when no metric carries it
 _TESTS: dict[str, Form] = {
     "data.constant": count,
+    "data.unscored": percent,
     "calibration.jeffreys": count,
     "calibration.hosmer_lemeshow": two,
     "calibration.spiegelhalter": two,
     "stability.csi": four,
 }
 
-#: the figure by which models of a role are compared first
-HEADLINE = {"limit": "value/profit_per_customer", "pd": "perf/auc", "fraud": "fraud/auprc"}
+#: the figure by which models of a role are ranked: the first is the champion
+HEADLINE = {"limit": "truth/profit_per_customer", "pd": "perf/auc", "fraud": "fraud/auprc"}
+#: figures on which less is better
+LESS_IS_BETTER = {"calib/brier", "calib/ece", "value/default_rate", "truth/regret_per_customer"}
 
 
 def metric(name: str) -> Metric:

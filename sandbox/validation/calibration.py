@@ -1,6 +1,6 @@
 """Do predicted probabilities say what happens?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
@@ -9,11 +9,11 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 
 from sandbox.validation.goodness import hosmer_lemeshow, spiegelhalter
-from sandbox.validation.grades import grades, holm, jeffreys_table
+from sandbox.validation.grades import grades, jeffreys_table
 from sandbox.validation.inputs import Scored, Vector, observed
 from sandbox.validation.judge import judge, not_evaluated
 from sandbox.validation.policy import Policy
-from sandbox.validation.result import ValidationResult
+from sandbox.validation.result import ValidationResult, Verdict
 
 #: probabilities are kept this far from 0 and 1 before their log-odds are taken
 EDGE = 1e-6
@@ -156,16 +156,37 @@ def _lines(scored: Scored, policy: Policy) -> tuple[ValidationResult, ...]:
             reason = "the scores separate the classes completely; the slope has no finite value"
             found.append(not_evaluated(test, reason, n=scored.n, policy=policy))
             continue
-        found.append(judge(test, line.value, n=scored.n, policy=policy, interval=line.interval))
+        said = judge(
+            test,
+            line.value,
+            n=scored.n,
+            policy=policy,
+            interval=line.interval,
+            note=_meant(name, line),
+        )
+        found.append(replace(said, reason="") if said.verdict is Verdict.PASS else said)
     return tuple(found)
+
+
+def _meant(name: str, line: Line) -> str:
+    """What a slope or an intercept says of the predictions; nothing when its ideal is within."""
+    ideal = 1.0 if name == "slope" else 0.0
+    low, high = line.interval
+    if low <= ideal <= high:
+        return ""
+    if name == "slope":
+        extreme = "too extreme: high PDs too high, low ones too low"
+        flat = "too flat: high PDs too low, low ones too high"
+        return f"predictions are {extreme if high < ideal else flat}"
+    return f"PDs are too {'low' if low > ideal else 'high'} on average"
 
 
 def _tests(scored: Scored, policy: Policy) -> tuple[ValidationResult, ...]:
     y, p, n = scored.target, scored.score, scored.n
     hl, z = hosmer_lemeshow(y, p), spiegelhalter(y, p)
     table = jeffreys_table(y, p)
-    adjusted = holm(table["p_value"])
-    low = int((adjusted < 0.05).sum())
+    adjusted = table["p_holm"]
+    low, single = (int((table[c] < 0.05).sum()) for c in ("p_holm", "p_value"))
     return (
         judge(
             "calibration.hosmer_lemeshow",
@@ -181,7 +202,8 @@ def _tests(scored: Scored, policy: Policy) -> tuple[ValidationResult, ...]:
             n=n,
             policy=policy,
             p_value=float(adjusted.min()),
-            note=f"{low} of {len(table)} grades with PD too low at 5%",
+            note=f"{low} of {len(table)} grades with PD too low at 5% after Holm's correction "
+            f"for {len(table)} tests ({single} before it)",
             table=table,
         ),
         judge(

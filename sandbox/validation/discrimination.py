@@ -1,6 +1,6 @@
 """Does the score rank bad cases above good ones?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -8,10 +8,11 @@ import pandas as pd
 from scipy.stats import norm
 
 from sandbox.errors import BadInput
+from sandbox.validation.grades import grades
 from sandbox.validation.inputs import Scored, both_classes
 from sandbox.validation.judge import judge, not_evaluated
 from sandbox.validation.policy import Policy
-from sandbox.validation.result import ValidationResult
+from sandbox.validation.result import ValidationResult, Verdict
 from sandbox.validation.roc import (
     auc,
     delong_interval,
@@ -30,20 +31,32 @@ def gini(target: npt.ArrayLike, score: npt.ArrayLike) -> float:
     return 2.0 * auc(target, score) - 1.0
 
 
+#: what is said of a score that ranks good cases above bad ones
+WRONG_WAY = "ranks the wrong way round: is it the probability of no"
+
+
 @dataclass(frozen=True)
 class Gap:
     """The largest distance between the score distributions of bad and good cases."""
 
+    #: from -1 to 1; below 0 when good cases score higher than bad ones there
     distance: float
     #: the score where it is reached (alerted at or above)
     score: float
 
 
 def ks(target: npt.ArrayLike, score: npt.ArrayLike) -> Gap:
-    """The two-sample Kolmogorov–Smirnov distance of scores of bad and good cases."""
+    """The two-sample Kolmogorov–Smirnov distance of scores of bad and good cases, signed.
+
+    The sign is that of the widest gap, so a score that ranks the wrong way round is not praised
+    for how far it does.
+
+    >>> ks([0, 0, 1, 1], [0.9, 0.8, 0.1, 0.2]).distance
+    -1.0
+    """
     thresholds, bad, good = steps(target, score)
-    distance = np.abs(bad / bad[-1] - good / good[-1])
-    widest = int(np.argmax(distance))
+    distance = bad / bad[-1] - good / good[-1]
+    widest = int(np.argmax(np.abs(distance)))
     return Gap(float(distance[widest]), float(thresholds[widest]))
 
 
@@ -111,15 +124,16 @@ def wilson(events: float, n: int, confidence: float = 0.95) -> tuple[float, floa
 def score_bands(target: npt.ArrayLike, score: npt.ArrayLike, bands: int = 10) -> pd.DataFrame:
     """Cases by score, riskiest band first, tied scores kept together.
 
+    The bands are the grades of the calibration tests, in the opposite order.
+
     Columns: `band` (1 is riskiest), `score_from`, `score_to`, `n`, `bad`, `bad_rate`,
     `captured` (share of all bad cases in this band and above), `lift` (band over all).
     """
     scored = both_classes(target, score)
-    rank = pd.Series(-scored.score).rank(method="min") - 1
     table = (
         pd.DataFrame(
             {
-                "place": np.floor(rank.to_numpy() * bands / scored.n),
+                "place": -grades(scored.score, bands),
                 "score": scored.score,
                 "target": scored.target,
             }
@@ -141,8 +155,13 @@ def score_bands(target: npt.ArrayLike, score: npt.ArrayLike, bands: int = 10) ->
     return table
 
 
-def validate_discrimination(scored: Scored, policy: Policy) -> tuple[ValidationResult, ...]:
-    """AUC with DeLong's interval, Gini, KS and average precision."""
+def validate_discrimination(
+    scored: Scored, policy: Policy, event: str = "default"
+) -> tuple[ValidationResult, ...]:
+    """AUC with DeLong's interval, Gini, KS and average precision.
+
+    A KS distance never passes while the AUC is below one half. `event` names a bad case.
+    """
     tests = tuple(f"discrimination.{t}" for t in ("auc", "gini", "ks", "auprc"))
     reason = scored.shortfall(policy) or (
         f"all {scored.n} scores are the same" if scored.constant else ""
@@ -153,21 +172,31 @@ def validate_discrimination(scored: Scored, policy: Policy) -> tuple[ValidationR
     area, (low, high) = auc(y, s), delong_interval(y, s)
     gap = ks(y, s)
     base = scored.events / scored.n
+    backwards = f"{WRONG_WAY} {event}?" if high < 0.5 else ""
     drawn = pd.DataFrame({"score": s, "target": y})
     return (
         judge(
-            tests[0], area, n=scored.n, policy=policy, interval=(low, high), table=roc_table(y, s)
+            tests[0],
+            area,
+            n=scored.n,
+            policy=policy,
+            interval=(low, high),
+            note=backwards,
+            table=roc_table(y, s),
         ),
         judge(
             tests[1], 2 * area - 1, n=scored.n, policy=policy, interval=(2 * low - 1, 2 * high - 1)
         ),
-        judge(
-            tests[2],
-            gap.distance,
-            n=scored.n,
-            policy=policy,
-            note=f"reached at score {gap.score:.4g}",
-            table=score_distribution(drawn),
+        _ranked_right(
+            judge(
+                tests[2],
+                gap.distance,
+                n=scored.n,
+                policy=policy,
+                note=f"reached at score {gap.score:.4g}",
+                table=score_distribution(drawn),
+            ),
+            area,
         ),
         judge(
             tests[3],
@@ -178,6 +207,14 @@ def validate_discrimination(scored: Scored, policy: Policy) -> tuple[ValidationR
             table=precision_recall_table(y, s),
         ),
     )
+
+
+def _ranked_right(result: ValidationResult, area: float) -> ValidationResult:
+    """The KS result; below an AUC of one half a distance says nothing good of the score."""
+    if area >= 0.5 or result.verdict not in {Verdict.PASS, Verdict.WARN}:
+        return result
+    reason = f"{result.reason}; AUC {area:.3f}: bad cases score lower"
+    return replace(result, verdict=Verdict.FAIL, reason=reason)
 
 
 def score_distribution(scored: pd.DataFrame, points: int = 200) -> pd.DataFrame:

@@ -65,6 +65,7 @@ def jeffreys_table(target: npt.ArrayLike, score: npt.ArrayLike, number: int = 10
 
     Columns: `grade` (1 is safest), `n`, `defaults`, `mean_pd`, `observed_rate`, `low`, `high`
     (95% Jeffreys interval of the rate), `p_value` (one-sided, small when the PD is too low),
+    `p_holm` (the same, adjusted for the number of grades),
     `power` (at 5%, true rate 20% above the PD).
     """
     scored = observed(target, score)
@@ -73,6 +74,7 @@ def jeffreys_table(target: npt.ArrayLike, score: npt.ArrayLike, number: int = 10
     defaults = np.bincount(grade, weights=scored.target)
     mean_pd = np.bincount(grade, weights=scored.score) / n
     low, high = jeffreys_interval(defaults, n)
+    p_value = jeffreys(defaults, n, mean_pd)
     return pd.DataFrame(
         {
             "grade": np.arange(1, len(n) + 1),
@@ -82,7 +84,8 @@ def jeffreys_table(target: npt.ArrayLike, score: npt.ArrayLike, number: int = 10
             "observed_rate": defaults / n,
             "low": low,
             "high": high,
-            "p_value": jeffreys(defaults, n, mean_pd),
+            "p_value": p_value,
+            "p_holm": holm(p_value),
             "power": [jeffreys_power(int(k), float(p)) for k, p in zip(n, mean_pd, strict=True)],
         }
     )

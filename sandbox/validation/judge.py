@@ -48,7 +48,7 @@ def judge(
         n=n,
         statistic=float(statistic),
         threshold=rule.words(CATALOGUE[test].share) if rule else "none",
-        threshold_source=f"{rule.source} (policy {policy.label})" if rule else "",
+        threshold_source=f"{rule.source} (test policy {policy.label})" if rule else "",
         verdict=verdict,
         p_value=p_value,
         interval=interval,
@@ -69,7 +69,7 @@ def not_evaluated(test: str, reason: str, *, n: int, policy: Policy) -> Validati
         n=n,
         statistic=nan,
         threshold=rule.words(CATALOGUE[test].share) if rule else "none",
-        threshold_source=f"{rule.source} (policy {policy.label})" if rule else "",
+        threshold_source=f"{rule.source} (test policy {policy.label})" if rule else "",
         verdict=Verdict.NOT_EVALUATED,
         reason=reason,
     )

@@ -74,6 +74,11 @@ class Threshold(BaseModel):
 
     def words(self, share: bool = False) -> str:
         """The bounds in words, in per cent for a figure that is a share."""
+        warns, fails = self.bounds(share)
+        return f"{warns} (fails {fails})"
+
+    def bounds(self, share: bool = False) -> tuple[str, str]:
+        """What passes without a warning, and what fails: `("at least 0.7", "below 0.6")`."""
 
         def said(bound: float) -> str:
             return f"{100 * bound:g}%" if share else f"{bound:g}"
@@ -81,10 +86,10 @@ class Threshold(BaseModel):
         figure = "p " if self.judged_by == "p_value" else ""
         if self.target is not None:
             ideal, warn, fail = said(self.target), said(self.warn), said(self.fail)
-            return f"{ideal} ± {warn} (fails beyond ± {fail})"
+            return f"{ideal} ± {warn}", f"beyond ± {fail}"
         if self.better == "higher":
-            return f"{figure}at least {said(self.warn)} (fails below {said(self.fail)})"
-        return f"{figure}at most {said(self.warn)} (fails above {said(self.fail)})"
+            return f"{figure}at least {said(self.warn)}", f"below {said(self.fail)}"
+        return f"{figure}at most {said(self.warn)}", f"above {said(self.fail)}"
 
 
 class Policy(BaseModel):
@@ -111,7 +116,7 @@ class Policy(BaseModel):
 
     @property
     def label(self) -> str:
-        """`default, version 1`."""
+        """`standard, version 1`."""
         return f"{self.id}, version {self.version}"
 
     @classmethod

@@ -55,7 +55,8 @@ def validate_scores(
             f"features have {len(features)} and score has {scored.n + scored.unobserved} rows; "
             "give the features of the rows that were scored."
         )
-    found = validate_discrimination(scored, policy)
+    event = "fraud" if role == "fraud" else "default"
+    found = validate_discrimination(scored, policy, event)
     if role == "fraud":
         # average precision appears once, under the name the fraud team tracks
         found = tuple(r for r in found if r.id != "discrimination.auprc")

@@ -29,10 +29,22 @@ class PdError:
 
     #: √ E(p̂ − p*)²
     rmse: float
+    #: √ E(p̄ − p*)² of a constant, the mean true PD p̄: what knowing the level alone gives
+    constant: float
     #: E(p̂ − g(p̂))², g the mean true PD at a predicted one: what recalibration can mend
     miscalibration: float
     #: E(g(p̂) − p*)²: customers of different risk who are given the same PD
     grouping: float
+
+    @property
+    def skill(self) -> float:
+        """1 − E(p̂ − p*)² / E(p̄ − p*)²; NaN when the true PD is the same for all.
+
+        1 is perfect, 0 no better than the mean true PD for everyone, below 0 worse.
+        """
+        if self.constant <= 1e-12:
+            return float("nan")
+        return 1.0 - self.rmse**2 / self.constant**2
 
 
 def pd_error(score: npt.ArrayLike, true_pd: npt.ArrayLike) -> PdError:
@@ -54,6 +66,7 @@ def pd_error(score: npt.ArrayLike, true_pd: npt.ArrayLike) -> PdError:
     expected = level + tilt[group] * (p - centre)
     return PdError(
         rmse=sqrt(float(((p - true) ** 2).mean())),
+        constant=float(true.std()),
         miscalibration=float(((p - expected) ** 2).mean()),
         grouping=float(((expected - true) ** 2).mean()),
     )
@@ -111,25 +124,35 @@ def regret(model_value: npt.ArrayLike, oracle_value: npt.ArrayLike) -> Paired:
 def validate_pd_truth(
     score: npt.ArrayLike, true_pd: npt.ArrayLike, policy: Policy
 ) -> tuple[ValidationResult, ...]:
-    """RMSE of PD with its parts, and the share of attainable discrimination."""
+    """Skill and RMSE of PD with its parts, and the share of attainable discrimination."""
     error, ceiling = pd_error(score, true_pd), discrimination_ceiling(score, true_pd)
     n = len(np.asarray(score))
     total = error.rmse**2
     parts = pd.DataFrame(
         {
-            "part": ["miscalibration", "grouping", "total"],
-            "mean_squared_error": [error.miscalibration, error.grouping, total],
-            "share": np.array([error.miscalibration, error.grouping, total])
+            "part": ["miscalibration", "grouping", "total", "constant at the mean true PD"],
+            "mean_squared_error": [error.miscalibration, error.grouping, total, error.constant**2],
+            "share": np.array([error.miscalibration, error.grouping, total, error.constant**2])
             / max(total, np.finfo(float).tiny),
         }
     )
-    rmse = judge("truth.pd_rmse", error.rmse, n=n, policy=policy, table=parts)
+    note = f"a constant at the mean true PD has {error.constant:.4f}"
+    rmse = judge("truth.pd_rmse", error.rmse, n=n, policy=policy, note=note, table=parts)
+    pd_tests = (rmse, _skill(error, n, policy))
     test = "truth.discrimination_ceiling"
     if np.isnan(ceiling.share):
         reason = "the true PD does not rank customers at all"
-        return rmse, not_evaluated(test, reason, n=n, policy=policy)
+        return *pd_tests, not_evaluated(test, reason, n=n, policy=policy)
     note = f"expected AUC {ceiling.auc:.3f}; that of the true PD {ceiling.best:.3f}"
-    return rmse, judge(test, ceiling.share, n=n, policy=policy, note=note)
+    return *pd_tests, judge(test, ceiling.share, n=n, policy=policy, note=note)
+
+
+def _skill(error: PdError, n: int, policy: Policy) -> ValidationResult:
+    if np.isnan(error.skill):
+        reason = "the true PD is the same for all"
+        return not_evaluated("truth.pd_skill", reason, n=n, policy=policy)
+    note = "worse than the mean true PD for everyone" if error.skill < 0 else ""
+    return judge("truth.pd_skill", error.skill, n=n, policy=policy, note=note)
 
 
 def validate_value_truth(

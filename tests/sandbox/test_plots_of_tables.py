@@ -99,3 +99,21 @@ def test_matplotlib_is_imported_only_to_draw():
 
     code = "import sys, sandbox.plots, sandbox.report; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_calibration_axes_are_logarithmic_where_most_grades_lie_low():
+    table = pd.DataFrame(
+        {
+            "mean_pd": [0.001, 0.002, 0.004, 0.2],
+            "observed_rate": [0.0, 0.002, 0.005, 0.21],
+            "low": [0.0, 0.001, 0.003, 0.18],
+            "high": [0.002, 0.004, 0.008, 0.24],
+        }
+    )
+    with plots.style():
+        low = plots.plot_calibration(table, plots.new_axes(4, 3))
+        even = plots.plot_calibration(table.assign(mean_pd=0.2), plots.new_axes(4, 3))
+    assert (low.get_xscale(), even.get_xscale()) == ("log", "linear")
+    hollow = next(line for line in low.lines if line.get_markerfacecolor() == "white")
+    assert hollow.get_xdata().tolist() == [0.001]
+    assert hollow.get_ydata()[0] == low.get_ylim()[0]

@@ -14,10 +14,13 @@ from sandbox.explanation.attribution import Attribution
 from sandbox.isolation.limits import Limits
 from sandbox.isolation.outcome import Evidence, Level, Status
 from sandbox.report import assemble, render_html
-from sandbox.report.document import Gap, Table
-from sandbox.report.findings import Finding, opinion
+from sandbox.report.comparison import difference
+from sandbox.report.document import Bullets, Gap, Table
+from sandbox.report.finding import Finding, opinion
+from sandbox.report.own_limits import own_limits
 from sandbox.report.render import html
 from sandbox.report.standing import over_seeds, standing
+from sandbox.report.wording import HEADLINE
 from sandbox.validation.policy import Severity
 from sandbox.validation.result import Verdict
 from sandbox.validation.suite import metrics_of, validate_against_truth, validate_scores
@@ -52,7 +55,7 @@ def cell(model="rules", role="limit", seed=1, *, n=600, noise=0.02, lift=1.0, tr
         results += validate_against_truth(
             score=score, true_pd=true, model_value=value, oracle_value=value + 2
         )
-        metrics |= {"value/profit_per_customer": float(value.mean()), "value/approval_rate": 0.6}
+        metrics |= {"truth/profit_per_customer": float(value.mean()), "value/approval_rate": 0.6}
         tables["decisions_by_segment"] = pd.DataFrame(
             {
                 "segment": ["student", "tier $1"],
@@ -215,7 +218,7 @@ def test_true_kinds_of_fraud_are_shown_and_no_portfolio_is_claimed():
         [replace(made, tables={**made.tables, "recall_by_typology": kinds})], date=DATE
     )
     shown = next(t for t in blocks(document, 6, Table) if t.title == "Recall by kind of fraud")
-    assert shown.rows == (("rings", "40", "50.0%"),)
+    assert shown.rows == (("rings", "40", "50.0%", "35.2%", "64.8%"),)
     assert "portfolio" not in gaps(document, 6)
 
 
@@ -265,15 +268,27 @@ def test_models_are_compared_on_the_seeds_they_share(limit_cells):
     assert spread.mean == pytest.approx(np.mean(differences))
 
 
-def test_one_run_each_does_not_tell_models_apart():
-    document = assemble([cell(), cell("causal")], date=DATE)
-    assert "whether the difference is more than chance" in gaps(document, 6)
-    assert "paired over" not in html(document)
+def test_one_run_each_does_not_tell_profits_apart_but_rankings_case_by_case():
+    document = assemble([cell(), cell("causal", noise=0.3)], date=DATE)
+    assert "whether the difference in Expected profit" in gaps(document, 6)
+    text = html(document)
+    assert "paired over" not in text
+    assert "DeLong, on the same 600 cases of seed 1" in text
+
+
+def test_models_that_judged_other_cases_are_not_paired_case_by_case():
+    other = cell("causal")
+    scored = other.tables["scored"]
+    other = replace(
+        other,
+        tables={**other.tables, "scored": scored.assign(target=scored.target[::-1].to_numpy())},
+    )
+    assert difference(standing([cell(), other]), "perf/auc", standing([other]).champion) is None
 
 
 def test_a_challenger_that_does_better_is_a_finding(limit_cells):
     better = [cell("gold", seed=s) for s in (1, 2, 3)]
-    better = [replace(c, metrics=c.metrics | {"value/profit_per_customer": 99.0}) for c in better]
+    better = [replace(c, metrics=c.metrics | {"truth/profit_per_customer": 99.0}) for c in better]
     titles = [
         row[3].text
         for row in blocks(assemble([*limit_cells[:3], *better], date=DATE), 11, Table)[0].rows
@@ -355,3 +370,134 @@ def test_nothing_or_two_studies_are_refused():
     other = replace(other, cell=replace(other.cell, study="another"))
     with pytest.raises(BadInput, match=r"2 studies \(a study, another\)"):
         assemble([cell(), other], date=DATE)
+
+
+def titles(document):
+    return {row[3].text: row for row in blocks(document, 11, Table)[0].rows}
+
+
+def test_a_score_that_ranks_the_wrong_way_round_is_not_approved():
+    turned = cell(role="pd", lift=-1.0, noise=0.0)
+    scored = turned.tables["scored"]
+    scored = scored.assign(score=1 - cell(role="pd").tables["scored"]["score"])
+    turned = replace(turned, results=validate_scores(scored.target, scored.score, role="pd"))
+    document = assemble([turned], date=DATE)
+    finding = titles(document)["Ranks the wrong way round: is it the probability of no default?"]
+    assert finding[2] == "S1"
+    assert document.opinion.text == "remediate before use"
+
+
+def segments(default_rate):
+    return pd.DataFrame(
+        {
+            "segment": ["low", "high"],
+            "customers": [1000, 1000],
+            "approval_rate": [0.5, 1.0],
+            "mean_limit": [2000.0, 9000.0],
+            "mean_pd": [0.02, 0.02],
+            "default_rate": default_rate,
+            "profit_per_customer": [1.0, 2.0],
+        }
+    )
+
+
+@pytest.mark.parametrize(("rate", "found"), [([0.06, 0.05], True), ([0.02, 0.025], False)])
+def test_defaults_above_the_pds_under_the_models_own_limits_are_a_finding(rate, found):
+    made = cell()
+    made = replace(made, tables={**made.tables, "decisions_by_segment": segments(rate)})
+    document = assemble([made], date=DATE)
+    title = "Default rate under the model's own limits exceeds its PDs"
+    assert (title in titles(document)) is found
+    shown = next(t for t in blocks(document, 6, Table) if t.title.startswith("Decisions by"))
+    assert "under the limits that this model gave" in shown.note
+
+
+def test_own_limits_count_defaults_over_segments_and_runs():
+    from scipy.stats import binomtest
+
+    made = cell()
+    made = replace(made, tables={"decisions_by_segment": segments([0.06, 0.05])})
+    found = own_limits(standing([made, replace(made)]).champion)
+    assert (found.approved, found.defaults) == (3000, 160)
+    assert found.p_value == pytest.approx(binomtest(160, 3000, 0.02, "greater").pvalue)
+
+
+def test_the_rule_that_chose_the_champion_is_stated_and_is_the_studys():
+    from sandbox.experiment.ranking import CHOSEN_BY
+
+    assert {role: name for role, (name, _) in CHOSEN_BY.items()} == HEADLINE
+    weaker, stronger = cell("weak", role="pd", noise=0.5), cell("strong", role="pd")
+    text = html(assemble([weaker, stronger], date=DATE))
+    assert "ranked by AUC" in text
+    assert "By it strong leads; this report was asked for on weak." in text
+    assert "leads; this report" not in html(assemble([stronger, weaker], date=DATE))
+
+
+def test_a_challenger_better_on_another_figure_is_an_observation():
+    vague = cell("vague", role="limit", noise=0.3)
+    sharp = replace(cell("sharp"), metrics=vague.metrics)
+    rows = titles(assemble([vague, sharp], date=DATE))
+    assert rows["Challenger sharp does better on AUC"][2] == "S4"
+    assert rows["Challenger sharp does better on Brier score"][2] == "S4"
+
+
+def test_what_is_predicted_on_whom_is_the_first_exhibit_of_the_data():
+    facts = {"Definition of default": "90 days past due", "Withheld from the models": "sex"}
+    made = replace(cell(role="pd"), facts=facts)
+    first = blocks(assemble([made], date=DATE), 4, Table)[0]
+    assert first.title == "Portfolio and target"
+    assert first.rows == tuple(facts.items())
+    world = blocks(assemble([cell()], date=DATE), 4, Table)[0]
+    assert "over 90 days past due" in dict(world.rows)["Definition of default"]
+    assert "fraudulent applicants are left out" in dict(world.rows)["Judged on"]
+    assert "were not recorded" in gaps(assemble([cell(role="pd")], date=DATE), 4)
+
+
+def explained(signs, names):
+    made = cell(role="pd")
+    features = made.attribution.features.set_axis(names, axis=1)
+    shown = replace(made.attribution, features=features, values=features.to_numpy() * signs)
+    return replace(made, attribution=shown, inputs=tuple(names))
+
+
+def test_an_effect_against_expectation_is_an_observation():
+    rows = titles(assemble([explained([1, 1], ["declared_income", "lenders"])], date=DATE))
+    (title,) = [t for t in rows if "against expectation" in t]
+    assert title == "Direction against expectation: declared_income"
+    assert rows[title][2] == "S4"
+    rows = titles(assemble([explained([-1, 1], ["declared_income", "lenders"])], date=DATE))
+    assert not [t for t in rows if "against expectation" in t]
+
+
+@pytest.mark.parametrize(("sign", "severity"), [(1, "S3"), (0, "S4")])
+def test_protected_inputs_are_named(sign, severity):
+    rows = titles(assemble([explained([-1, sign], ["income", "marital_status"])], date=DATE))
+    assert rows["Protected attributes among the inputs: marital_status"][2] == severity
+
+
+def test_what_is_outside_at_validation_is_left_to_its_owner():
+    document = assemble([cell(n=3000, lift=0.3)], date=DATE)
+    table = blocks(document, 9, Table)[0]
+    row = next(r for r in table.rows if r[0] == "Jeffreys test by grade")
+    assert row[1].below == "outside the trigger at validation: owner decides"
+    assert row[2:4] == ("p at least 0.05", "below 0.01")
+
+
+def test_conditions_name_the_parts_that_are_missing():
+    (bullets,) = blocks(assemble([cell(role="fraud")], date=DATE), 1, Bullets)
+    said = next(item for item in bullets.items if "by other means" in item)
+    assert "conceptual soundness (section 3)" in said
+    assert "vintages" not in said
+
+
+def test_a_name_cannot_leave_the_running_header():
+    hostile = cell('x"; } body { display: none } /*')
+    text = html(assemble([hostile], date=DATE))
+    (header,) = re.findall(r'@top-left \{ content: "(.*?)"; \}', text)
+    assert not set(header) & set("{};*\"'<>")
+
+
+def test_facts_survive_the_store(tmp_path):
+    made = replace(cell(), facts={"Currency": "CNY"})
+    made.save(tmp_path / "cell")
+    assert CellResult.load(tmp_path / "cell").facts == {"Currency": "CNY"}

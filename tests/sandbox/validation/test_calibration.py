@@ -34,6 +34,7 @@ from sandbox.validation.inputs import observed
 from sandbox.validation.policy import Policy
 from sandbox.validation.result import Verdict
 from sandbox.validation.stability import psi
+from sandbox.validation.suite import validate_scores
 
 
 def sample(seed, n=3000, understated=1.0):
@@ -193,3 +194,18 @@ def test_equal_scores_share_a_grade_and_grades_follow_scores(values, number):
 def test_no_rows_or_no_grades_is_refused():
     with pytest.raises(BadInput, match="0 rows"):
         grades([], 10)
+
+
+def test_the_grades_that_count_are_those_after_holms_correction():
+    table = jeffreys_table(*sample(6))
+    assert table["p_holm"].tolist() == pytest.approx(holm(table["p_value"]).tolist())
+    assert (table["p_holm"] >= table["p_value"]).all()
+
+
+def test_a_slope_that_warns_says_what_it_means():
+    y, s = sample(6)
+    extreme = 1 / (1 + ((1 - s) / s) ** 3)
+    by_id = {r.id: r for r in validate_scores(y, np.clip(extreme, 1e-6, 1 - 1e-6), role="pd")}
+    assert "too extreme" in by_id["calibration.slope"].reason
+    by_id = {r.id: r for r in validate_scores(y, s / 3, role="pd")}
+    assert by_id["calibration.intercept"].reason == "PDs are too low on average"

@@ -8,6 +8,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 from sandbox.errors import BadInput
 from sandbox.validation.discrimination import (
+    WRONG_WAY,
     average_precision,
     gini,
     ks,
@@ -17,14 +18,17 @@ from sandbox.validation.discrimination import (
     score_distribution,
     wilson,
 )
+from sandbox.validation.result import Verdict
 from sandbox.validation.roc import (
     auc,
     delong,
     delong_interval,
+    delong_paired,
     expected_auc,
     precision_recall_table,
     roc_table,
 )
+from sandbox.validation.suite import validate_scores
 
 
 def sample(seed, n=400, ties=False):
@@ -221,3 +225,47 @@ def test_a_rate_or_a_count_out_of_range_is_named():
         recall_at_fpr([0, 1], [0.1, 0.2], 1.5)
     with pytest.raises(BadInput, match="k=3"):
         precision_at([0, 1], [0.1, 0.2], 3)
+
+
+def test_ks_is_signed_and_a_reversed_score_never_passes():
+    y, s = sample(3)
+    assert ks(y, 1 - s).distance == pytest.approx(-ks(y, s).distance)
+    by_id = {r.id: r for r in validate_scores(y, 1 - s, role="pd")}
+    assert by_id["discrimination.ks"].verdict is Verdict.FAIL
+    assert by_id["discrimination.auc"].reason == f"{WRONG_WAY} default?"
+    fraud = {r.id: r for r in validate_scores(y, 1 - s, role="fraud")}
+    assert fraud["discrimination.auc"].reason == f"{WRONG_WAY} fraud?"
+
+
+def test_a_score_without_knowledge_is_not_called_reversed():
+    y, _ = sample(4)
+    noise = np.random.default_rng(5).random(len(y))
+    by_id = {r.id: r for r in validate_scores(y, noise, role="pd")}
+    assert by_id["discrimination.auc"].reason == ""
+    assert by_id["discrimination.auc"].verdict is Verdict.FAIL
+
+
+def test_paired_delong_has_the_spread_of_resampled_differences():
+    rng = np.random.default_rng(6)
+    y = rng.binomial(1, 0.3, 800).astype(float)
+    shared = rng.normal(size=800) + y
+    one, other = (1 / (1 + np.exp(-(shared + rng.normal(0, k, 800)))) for k in (0.3, 0.8))
+    mean, low, high = delong_paired(y, one, other)
+    assert mean == pytest.approx(auc(y, one) - auc(y, other))
+    drawn = []
+    for _ in range(400):
+        rows = rng.integers(0, 800, 800)
+        drawn.append(auc(y[rows], one[rows]) - auc(y[rows], other[rows]))
+    assert (high - low) / 3.92 == pytest.approx(np.std(drawn), rel=0.12)
+    # the same cases: narrower than two intervals that know nothing of each other
+    alone = [np.ptp(delong_interval(y, score)) for score in (one, other)]
+    assert high - low < np.hypot(*alone)
+
+
+def test_bands_are_the_grades_of_the_calibration_tests():
+    from sandbox.validation.grades import jeffreys_table
+
+    y, s = sample(7)
+    bands, by_grade = score_bands(y, s), jeffreys_table(y, s)
+    assert bands["n"].tolist() == by_grade["n"].tolist()[::-1]
+    assert bands["bad"].tolist() == by_grade["defaults"].tolist()[::-1]

@@ -48,6 +48,19 @@ def test_a_shifted_pd_is_miscalibrated_and_a_coarse_one_groups():
     assert coarse.grouping == pytest.approx(true.var())
 
 
+def test_skill_is_none_for_a_constant_and_negative_for_what_is_worse():
+    _, true, _ = world(1)
+    assert pd_error(np.full(len(true), true.mean()), true).skill == pytest.approx(0)
+    assert pd_error(true, true).skill == pytest.approx(1)
+    assert pd_error(np.clip(true + 0.3, 0, 1), true).skill < 0
+    constant = validate_against_truth(score=np.full(len(true), 0.3), true_pd=true)
+    skill = next(r for r in constant if r.id == "truth.pd_skill")
+    assert skill.verdict is Verdict.FAIL
+    assert "worse than the mean true PD" in skill.reason
+    same = validate_against_truth(score=true, true_pd=np.full(len(true), 0.1))
+    assert {r.id: r.verdict for r in same}["truth.pd_skill"] is Verdict.NOT_EVALUATED
+
+
 def test_only_the_true_pd_reaches_the_ceiling():
     rng, true, _ = world(2)
     assert discrimination_ceiling(true, true).share == pytest.approx(1)
@@ -236,7 +249,7 @@ def test_a_policy_of_ones_own_changes_the_verdict(tmp_path):
     _, true, y = world(10)
     first = validate_scores(y, true, role="pd", policy=policy)[0]
     assert first.verdict is Verdict.WARN
-    assert first.threshold_source == "committee (policy ours, version 7)"
+    assert first.threshold_source == "committee (test policy ours, version 7)"
 
 
 def test_a_policy_file_that_is_not_there_is_named(tmp_path):
