@@ -57,9 +57,13 @@ def _calibration(standing: Standing, judged: tuple[Judged, ...]) -> list[Block]:
     blocks = tests_of(standing, judged, "calibration", "Calibration tests")
     rests = f" {UNDER_INCUMBENT}" if standing.role == "limit" else ""
     reference = standing.champion.reference
-    table = figures.result_table(reference, "calibration.jeffreys")
+    # the same seed as in the line of the test above, so that both count the same grades
+    tested = next((j for j in judged if j.worst.id == "calibration.jeffreys"), None)
+    table = None if tested is None else tested.worst.table
     if table is None:
         table = reference.tables.get("calibration")
+    elif tested is not None and len(tested.verdicts) > 1:
+        rests = f" Seed {tested.seed} of {len(tested.verdicts)}.{rests}"
     if table is None or table.empty:
         return blocks
     svg = figures.draw(

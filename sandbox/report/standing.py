@@ -65,6 +65,11 @@ class Judged:
         return is_information(self.worst)
 
     @property
+    def seed(self) -> int:
+        """The first seed with the worst verdict."""
+        return next(s for s, v in self.verdicts.items() if v is self.worst.verdict)
+
+    @property
     def where(self) -> str:
         """The seeds that gave the worst verdict, when not all did."""
         hit = [str(s) for s, v in self.verdicts.items() if v is self.worst.verdict]

@@ -501,3 +501,15 @@ def test_facts_survive_the_store(tmp_path):
     made = replace(cell(), facts={"Currency": "CNY"})
     made.save(tmp_path / "cell")
     assert CellResult.load(tmp_path / "cell").facts == {"Currency": "CNY"}
+
+
+def test_grades_shown_are_those_of_the_seed_that_the_test_counts():
+    good, bad = cell(seed=1), cell(seed=2, lift=0.3)
+    shown = next(
+        t
+        for t in blocks(assemble([good, bad], date=DATE), 6, Table)
+        if t.title == "Calibration by grade"
+    )
+    assert "Seed 2 of 2" in shown.note
+    column = [c.title for c in shown.columns].index("p, Holm")
+    assert "< 0.001" in {row[column] for row in shown.rows}
