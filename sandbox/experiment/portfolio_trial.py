@@ -77,9 +77,9 @@ def portfolio_facts(portfolio: Portfolio, trial: Trial) -> dict[str, str]:
     judged = trial.judge.target if isinstance(trial.judge, PortfolioJudge) else np.array([])
     return {
         "Portfolio": f"{portfolio.name}, {len(portfolio):,} accounts",
-        "Source": _recorded(portfolio, "source"),
-        "Licence": _recorded(portfolio, "licence"),
-        "Target column": _recorded(portfolio, "target_column"),
+        "Source": portfolio.source or NOT_SAID,
+        "Licence": portfolio.licence or NOT_SAID,
+        "Target column": portfolio.target_column or NOT_SAID,
         "Definition of default": portfolio.meaning or NOT_SAID,
         "Performance window": portfolio.horizon or NOT_SAID,
         "Currency": portfolio.currency,
@@ -91,11 +91,6 @@ def portfolio_facts(portfolio: Portfolio, trial: Trial) -> dict[str, str]:
         "Withheld from the models": ", ".join(str(c).replace("_", " ") for c in portfolio.monitored)
         + (" (kept for tests of fairness)" if len(portfolio.monitored.columns) else "nothing"),
     }
-
-
-def _recorded(portfolio: Portfolio, name: str) -> str:
-    """A field that a mapping need not have."""
-    return str(getattr(portfolio, name, "") or NOT_SAID)
 
 
 def observed_rate(target: Floats) -> str:

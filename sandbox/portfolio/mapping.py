@@ -82,6 +82,9 @@ class Mapping(_Strict):
     #: ISO 4217 code of all its amounts: "CNY"
     currency: str = pydantic.Field(pattern="^[A-Z]{3}$")
     target: Target
+    #: where the table comes from and under which licence, for the report
+    source: str = ""
+    licence: str = ""
     #: column that identifies the account; accounts are split by it, models never see it
     id: str | None = None
     #: column with the bank's own scores: probabilities of default within [0, 1]

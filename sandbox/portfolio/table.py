@@ -42,6 +42,10 @@ class Portfolio:
     #: the definition of default and its window, in words
     meaning: str = ""
     horizon: str = ""
+    #: the bank's name of the target's column; where the table comes from, and its licence
+    target_column: str = ""
+    source: str = ""
+    licence: str = ""
 
     @classmethod
     def from_file(cls, path: Path | str, mapping: Mapping | Path | str) -> Self:
@@ -77,6 +81,9 @@ class Portfolio:
             categories=tuple(n for n, f in modelled.items() if f.kind == "category"),
             meaning=mapping.target.meaning,
             horizon=mapping.target.horizon,
+            target_column=mapping.target.column,
+            source=mapping.source,
+            licence=mapping.licence,
         )
 
     def __len__(self) -> int:

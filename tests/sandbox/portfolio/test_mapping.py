@@ -129,3 +129,9 @@ def test_the_taiwan_mapping_keeps_protected_attributes_from_the_models():
     assert monitored == {"SEX", "MARRIAGE", "AGE"}
     assert features["credit_limit"].column == "LIMIT_BAL"
     assert features["months_late_1"].column == "PAY_0"
+
+
+def test_where_the_shipped_table_comes_from_stands_in_its_mapping():
+    taiwan = Mapping.from_file("taiwan")
+    assert "10.24432/C55S3H" in taiwan.source
+    assert taiwan.licence == "CC BY 4.0"
