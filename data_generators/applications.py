@@ -10,14 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data_generators.customers import Flags, Traits
+from data_generators.customers import APPLICATION_DAYS, Flags, Traits
+from data_generators.partners import Partners
 from data_generators.profiles import Columns, draw_profile
 from data_generators.scenarios import Scenario
 from data_generators.streams import BLOCK, Streams
 from data_generators.typologies import TYPOLOGIES
 
-#: days over which a world's applications arrive
-APPLICATION_DAYS = 365
 #: columns that link one application to another
 IDENTIFIERS = ("device_id", "address_id", "phone_id")
 #: people in an honest household that shares a device
@@ -28,37 +27,40 @@ DORMITORY = 40
 
 @dataclass(frozen=True)
 class Applications:
-    """Applications of one block, one a customer."""
+    """Applications of some customers, one each."""
 
     #: profile and application columns as the bank sees them
     observed: Columns
-    #: truth: 0 honest, else 1 + position in `TYPOLOGIES`
-    typology: NDArray[np.int8]
-
-    @property
-    def fraudulent(self) -> Flags:
-        """Truth: applications that were never meant to be repaid."""
-        return self.typology > 0
+    #: truth: the partner tampered with what it delivered
+    tampered: Flags
 
 
-def draw_applications(scenario: Scenario, traits: Traits, streams: Streams) -> Applications:
-    """Honest applications of the block, then the traces that each fraud typology leaves."""
-    columns = {
-        **draw_profile(scenario, traits, streams),
-        **_how(streams),
-        **_identifiers(scenario, streams),
-    }
+def draw_typology(scenario: Scenario, streams: Streams) -> NDArray[np.int8]:
+    """Truth: which applications are frauds; 0 honest, else 1 + position in `TYPOLOGIES`."""
     mix = scenario.fraud
+    shares = [getattr(mix, t.name) for t in TYPOLOGIES]
     is_fraud = streams.uniform("is_fraud") < mix.rate
-    kind = np.searchsorted(np.cumsum(_shares(scenario))[:-1], streams.uniform("typology"), "right")
-    typology = np.where(is_fraud, kind + 1, 0).astype(np.int8)
+    kind = np.searchsorted(np.cumsum(shares)[:-1], streams.uniform("typology"), "right")
+    return np.where(is_fraud, kind + 1, 0).astype(np.int8)
+
+
+def draw_applications(
+    scenario: Scenario,
+    traits: Traits,
+    partners: Partners,
+    typology: NDArray[np.int8],
+    streams: Streams,
+) -> Applications:
+    """Honest applications of the block, then the traces that each fraud typology leaves."""
+    columns, tampered = draw_profile(scenario, traits, partners, streams)
+    columns = {**columns, **_how(traits, streams), **_identifiers(scenario, streams)}
     for code, each in enumerate(TYPOLOGIES, start=1):
         who = np.flatnonzero(typology == code)
-        columns = each.leave_traces(columns, who, mix.camouflage, streams)
+        columns = each.leave_traces(columns, who, scenario.fraud.camouflage, streams)
     columns["apply_day"] = np.floor(columns["apply_day"]).clip(0, APPLICATION_DAYS - 1)
     for name in IDENTIFIERS:
         columns[name] = opaque(columns[name].astype(np.int64), f"{streams.seed}/{name}")
-    return Applications(columns, typology)
+    return Applications(columns, tampered)
 
 
 def opaque(number: NDArray[np.int64], key: str) -> NDArray[np.int64]:
@@ -75,25 +77,22 @@ def opaque(number: NDArray[np.int64], key: str) -> NDArray[np.int64]:
     return (z ^ (z >> np.uint64(31))).view(np.int64)
 
 
-def _shares(scenario: Scenario) -> list[float]:
-    by_name = {t.name: getattr(scenario.fraud, t.name) for t in TYPOLOGIES}
-    return list(by_name.values())
-
-
-def _how(streams: Streams) -> Columns:
+def _how(traits: Traits, streams: Streams) -> Columns:
     hour = np.floor(14.5 + 4.5 * streams.normal("hour")) % 24
+    # A loan is asked for to the price of what is bought, a line for what one hopes to get.
+    hoped = np.round(np.exp(9.3 + 0.5 * streams.normal("requested")), -2)
     return {
-        "apply_day": APPLICATION_DAYS * streams.uniform("apply_day"),
+        "apply_day": traits.arrival_day,
         "apply_hour": hour,
         "session_seconds": np.round(np.exp(5.2 + 0.5 * streams.normal("session")), 1),
         "device_age_days": np.floor(np.exp(5.6 + 0.9 * streams.normal("device_age"))),
         "email_age_days": np.floor(np.exp(6.6 + 0.9 * streams.normal("email_age"))),
-        "requested_amount": np.round(np.exp(9.3 + 0.5 * streams.normal("requested")), -2),
+        "requested_amount": np.where(traits.product == 0, np.ceil(traits.need), hoped),
     }
 
 
 def _identifiers(scenario: Scenario, streams: Streams) -> Columns:
-    local = np.arange(streams.block.size)
+    local = streams.positions
     first = streams.block.index * BLOCK
     shares = streams.uniform("household") < scenario.fraud.honest_sharing
     household = local - local % HOUSEHOLD

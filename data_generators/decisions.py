@@ -36,6 +36,36 @@ class Decisions:
         _within("price", prices, 0.0, 1.0, "a yearly share")
         return cls(limits, prices)
 
+    @classmethod
+    def from_table(cls, table: pd.DataFrame, customers: int) -> Self:
+        """Decisions from a table in any order: `customer_id`, `limit` (RMB), `price` (a year).
+
+        Each of the `customers` needs one row; InvalidInput names the first id that is there
+        twice, is missing, or belongs to nobody.
+
+        >>> rows = {"customer_id": [1, 0], "limit": [0.0, 5000.0], "price": [0.18, 0.18]}
+        >>> Decisions.from_table(pd.DataFrame(rows), customers=2).limit.tolist()
+        [5000.0, 0.0]
+        """
+        missing = [n for n in ("customer_id", "limit", "price") if n not in table]
+        if missing:
+            raise InvalidInput(f"The table of decisions has no column {', '.join(missing)}.")
+        ids = table["customer_id"].to_numpy()
+        strange = ids[~np.isin(ids, np.arange(customers))]
+        if len(strange):
+            raise InvalidInput(
+                f"customer_id {strange[0]} belongs to nobody; ids go from 0 to {customers - 1}."
+            )
+        counts = np.bincount(ids.astype(np.int64), minlength=customers)
+        for wrong, what in ((counts > 1, "there more than once"), (counts == 0, "missing")):
+            if wrong.any():
+                raise InvalidInput(
+                    f"customer_id {int(np.argmax(wrong))} is {what}; give one decision for each "
+                    f"of the {customers} customers."
+                )
+        ordered = table.set_index("customer_id").loc[np.arange(customers)]
+        return cls.of(ordered["limit"].to_numpy(), ordered["price"].to_numpy())
+
     @property
     def approve(self) -> NDArray[np.bool_]:
         """Customers who get a limit above 0."""
@@ -60,10 +90,11 @@ class Outcomes:
     """What became of every customer under one decision vector.
 
     `customers` has one row a customer, in customer order: `limit` and `balance` (RMB, at the
-    end), `default` (over 90 days past due within the world's months), `default_month` (NaN if
-    none), `ead` (RMB written off, 0 if none), `interest`, `paid`, `drawn` (RMB, totals),
-    `utilisation` (mean of balance over limit, NaN without a limit) and `profit` (RMB,
-    discounted; 0 without a limit).
+    end), `taken` (there is an account: a limit above 0, and the offer taken), `default` (over 90
+    days past due within the world's months), `default_month` (NaN if none), `ead` (RMB written
+    off, 0 if none), `drawn`, `interest`, `fee`, `paid`, `refunded` (RMB, totals), `utilisation`
+    (mean of balance over limit, NaN without an account) and `profit` (RMB, discounted; 0
+    without an account).
     """
 
     customers: pd.DataFrame

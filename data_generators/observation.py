@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from data_generators import cash_events, joint_lending
+from data_generators.partners import reported_partners
+from data_generators.replay import Columns, replay_block
 from data_generators.streams import Floats, Streams
-from data_generators.world import replay_block
 
 if TYPE_CHECKING:
-    from data_generators.world import Residents, World
+    from data_generators.residents import Residents
+    from data_generators.world import World
 
 #: days of a month on book
 MONTH = 30.4375
@@ -29,12 +33,20 @@ class Observed:
     applications: pd.DataFrame
     #: the incumbent's log: limit, price, propensity
     decisions: pd.DataFrame
-    #: monthly accounts of approved customers
+    #: monthly accounts of customers who took the offer
     accounts: pd.DataFrame
     #: default or good, known late; no row for declined customers
     performance: pd.DataFrame
     #: confirmed fraud, known late; blocked or undetected fraud has no row
     fraud_labels: pd.DataFrame
+    #: early settlement, refund, extension, restructuring, collection, write-off, recovery
+    cash_events: pd.DataFrame
+    #: shares of bank and partner in each jointly funded account, month by month
+    joint_lending: pd.DataFrame
+    #: platforms, merchants, schools, clinics, as the bank rates them
+    partners: pd.DataFrame
+    #: partners that collapsed
+    partner_events: pd.DataFrame
 
 
 def observe(world: "World", as_of: float | None = None) -> Observed:
@@ -47,22 +59,33 @@ def observe(world: "World", as_of: float | None = None) -> Observed:
 def observe_blocks(world: "World", as_of: float | None = None) -> Iterator[Observed]:
     """The same, block by block, for writing without holding a world in memory."""
     for residents in world.residents():
-        price = np.full(residents.block.size, world.scenario.economics.apr)
-        limit = residents.logged.limit
-        outcomes, accounts = replay_block(world, residents, limit, price, accounts=True)
-        applications = _applications(residents)
-        apply_day = applications["event_time"].to_numpy()
-        opened = apply_day[accounts["customer_id"] - residents.block.start]
-        accounts["event_time"] = opened + MONTH * accounts["mob"]
-        accounts["known_at"] = accounts["event_time"] + REPORTING_LAG
-        tables = (
-            applications,
-            _decisions(world, residents),
-            accounts,
-            _performance(world, residents, outcomes, apply_day),
-            _fraud_labels(world, residents),
-        )
-        yield Observed(*(_known(table, as_of) for table in tables))
+        tables = observe_block(residents)
+        known = (_known(pd.DataFrame(tables[f.name]), as_of) for f in fields(Observed))
+        yield Observed(*known)
+
+
+def observe_block(residents: "Residents") -> dict[str, Columns]:
+    """Observed tables of one block as columns, everything that will ever be known."""
+    logged = residents.logged
+    outcomes, accounts = replay_block(residents, logged.limit, logged.price, accounts=True)
+    applications = _applications(residents)
+    applied: Floats = applications["event_time"]
+    events = accounts.pop("event")
+    opened = applied[accounts["customer_id"] - residents.block.start]
+    accounts["event_time"] = opened + MONTH * accounts["mob"]
+    accounts["known_at"] = accounts["event_time"] + REPORTING_LAG
+    partners, partner_events = reported_partners(residents)
+    return {
+        "applications": applications,
+        "decisions": _decisions(residents, applied),
+        "accounts": accounts,
+        "performance": _performance(residents, outcomes, applied),
+        "fraud_labels": _fraud_labels(residents),
+        "cash_events": cash_events.of_accounts(residents, accounts, events, outcomes, applied),
+        "joint_lending": joint_lending.of_accounts(residents, accounts),
+        "partners": partners,
+        "partner_events": partner_events,
+    }
 
 
 def _known(table: pd.DataFrame, as_of: float | None) -> pd.DataFrame:
@@ -70,67 +93,57 @@ def _known(table: pd.DataFrame, as_of: float | None) -> pd.DataFrame:
     return kept.reset_index(drop=True)
 
 
-def _ids(residents: "Residents") -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _ids(residents: "Residents") -> NDArray[np.int64]:
     return np.arange(residents.block.start, residents.block.stop)
 
 
-def _applications(residents: "Residents") -> pd.DataFrame:
+def _applications(residents: "Residents") -> Columns:
     columns = dict(residents.applications.observed)
     day = columns.pop("apply_day").astype(float) + columns["apply_hour"].astype(float) / 24.0
-    return pd.DataFrame(
-        {"customer_id": _ids(residents), "event_time": day, "known_at": day, **columns}
-    )
+    times = {"customer_id": _ids(residents), "event_time": day, "known_at": day}
+    return {**times, "partner_id": residents.partner_id, **columns}
 
 
-def _decisions(world: "World", residents: "Residents") -> pd.DataFrame:
+def _decisions(residents: "Residents", applied: Floats) -> Columns:
     logged = residents.logged
-    columns = residents.applications.observed
-    day = columns["apply_day"].astype(float) + columns["apply_hour"].astype(float) / 24.0
-    return pd.DataFrame(
-        {
-            "customer_id": _ids(residents),
-            "event_time": day,
-            "known_at": day,
-            "credit_limit": logged.limit,
-            "price": world.scenario.economics.apr,
-            "propensity": logged.propensity,
-            "explored": logged.explored,
-        }
-    )
+    return {
+        "customer_id": _ids(residents),
+        "event_time": applied,
+        "known_at": applied,
+        "credit_limit": logged.limit,
+        "price": logged.price,
+        "propensity": logged.propensity,
+        "explored": logged.explored,
+    }
 
 
-def _performance(
-    world: "World", residents: "Residents", customers: pd.DataFrame, apply_day: Floats
-) -> pd.DataFrame:
-    approved = np.flatnonzero(customers["limit"].to_numpy() > 0)
-    month = customers["default_month"].to_numpy()[approved]
-    event = apply_day[approved] + MONTH * np.where(np.isnan(month), world.months, month)
-    return pd.DataFrame(
-        {
-            "customer_id": residents.block.start + approved,
-            "event_time": event,
-            "known_at": event + REPORTING_LAG,
-            "default": customers["default"].to_numpy()[approved],
-        }
-    )
+def _performance(residents: "Residents", customers: Columns, applied: Floats) -> Columns:
+    opened = np.flatnonzero(customers["taken"])
+    month = customers["default_month"][opened]
+    months = residents.markets[0].months
+    event = applied[opened] + MONTH * np.where(np.isnan(month), months, month)
+    return {
+        "customer_id": residents.block.start + opened,
+        "event_time": event,
+        "known_at": event + REPORTING_LAG,
+        "default": customers["default"][opened],
+    }
 
 
-def _fraud_labels(world: "World", residents: "Residents") -> pd.DataFrame:
+def _fraud_labels(residents: "Residents") -> Columns:
     """Fraud that was approved and is found: a part of it, after a delay."""
-    mix = world.scenario.fraud
-    streams = Streams(world.seed, residents.block)
+    streams = Streams(residents.markets[0].streams.seed, residents.block)
+    mix = residents.markets[0].scenario.fraud
     found = streams.uniform("fraud_found") < mix.found
-    found &= residents.applications.fraudulent & (residents.logged.limit > 0)
+    found &= residents.frauds & (residents.logged.limit > 0)
     scale = 7.0 * mix.label_delay_weeks / 2.0
     # Gamma with shape 2 is the sum of two exponentials.
     delay = -scale * (
         np.log1p(-streams.uniform("label_delay_a")) + np.log1p(-streams.uniform("label_delay_b"))
     )
     first_miss = residents.applications.observed["apply_day"].astype(float) + MONTH
-    return pd.DataFrame(
-        {
-            "customer_id": _ids(residents)[found],
-            "event_time": first_miss[found],
-            "known_at": (first_miss + delay)[found],
-        }
-    )
+    return {
+        "customer_id": _ids(residents)[found],
+        "event_time": first_miss[found],
+        "known_at": (first_miss + delay)[found],
+    }

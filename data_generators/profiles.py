@@ -6,23 +6,27 @@ court. Missing is NaN: customers of other banks have no bank columns, thin files
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
-from data_generators.customers import Traits, sigmoid
+from data_generators.customers import Flags, Traits, sigmoid
+from data_generators.partners import Partners
 from data_generators.scenarios import Scenario
 from data_generators.streams import Floats, Streams
 
 Columns = dict[str, NDArray[np.generic]]
 
 
-def draw_profile(scenario: Scenario, traits: Traits, streams: Streams) -> Columns:
-    """Profile columns of the block's customers as of their application."""
+def draw_profile(
+    scenario: Scenario, traits: Traits, partners: Partners, streams: Streams
+) -> tuple[Columns, Flags]:
+    """Profile columns of customers as of their application, and whose were tampered with."""
     own = streams.uniform("own_customer") < scenario.population.own_customer_share
-    return {
-        "age": np.floor(21 + 34 * streams.uniform("age") ** 1.4 + 2 * traits.ability).clip(18, 70),
-        "declared_income": _money(
-            traits.income * np.exp(0.08 + 0.25 * streams.normal("declared_income"))
-        ),
-        "rent_monthly": _money(traits.rent),
+    overstated = np.exp(0.08 + 0.25 * streams.normal("declared_income"))
+    columns: Columns = {
+        "age": _age(scenario, traits, streams),
+        "declared_income": _money(traits.income * overstated),
+        "declared_turnover": _money(traits.turnover * overstated),
+        "rent_monthly": _money(_rent(scenario, traits, streams)),
         **_bank(traits, own, streams),
         **_bureau(traits, own, streams),
         **_shop(traits, streams),
@@ -31,6 +35,25 @@ def draw_profile(scenario: Scenario, traits: Traits, streams: Streams) -> Column
             streams.uniform("court") < sigmoid(-4.6 - 1.0 * traits.willingness)
         ).astype(float),
     }
+    return columns, np.zeros(streams.size, dtype=bool)
+
+
+def _age(scenario: Scenario, traits: Traits, streams: Streams) -> Floats:
+    """Age in whole years; the older are the more able and the more willing."""
+    p = scenario.population
+    rest = np.sqrt(max(1 - p.age_ability**2 - p.age_willingness**2, 0.0))
+    score = p.age_ability * traits.ability + p.age_willingness * traits.willingness
+    rank = ndtr(score + rest * streams.normal("age"))
+    age: Floats = np.floor(p.youngest + (p.oldest + 1 - p.youngest) * rank**p.age_power)
+    return age
+
+
+def _rent(scenario: Scenario, traits: Traits, streams: Streams) -> Floats:
+    """Monthly rent: what is financed in online rental, a share of income elsewhere."""
+    if scenario.need.is_rent:
+        return traits.need
+    rent: Floats = traits.income * np.exp(-1.25 + 0.25 * streams.normal("rent"))
+    return rent
 
 
 def _bank(traits: Traits, own: NDArray[np.bool_], streams: Streams) -> Columns:
@@ -72,7 +95,7 @@ def _shop(traits: Traits, streams: Streams) -> Columns:
 
 
 def _social(traits: Traits, streams: Streams) -> Columns:
-    degree = streams.poisson("contacts", np.full(streams.block.size, 22.0))
+    degree = streams.poisson("contacts", np.full(streams.size, 22.0))
     lean = -2.2 - 0.4 * traits.willingness - 0.3 * traits.ability
     risky = sigmoid(lean + 0.5 * streams.normal("risky"))
     return {

@@ -8,7 +8,7 @@ can shift a draw, because no draw follows another.
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,7 @@ def blocks(customers: int) -> Iterator[Block]:
         yield Block(index, start, min(start + BLOCK, customers))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Streams:
     """Noise for one block of one world.
 
@@ -54,6 +54,29 @@ class Streams:
     seed: int
     block: Block
     replica: int = 0
+    #: positions within the block of the customers meant; None for all of them
+    rows: NDArray[np.intp] | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of customers meant."""
+        return self.block.size if self.rows is None else len(self.rows)
+
+    @property
+    def positions(self) -> NDArray[np.intp]:
+        """Positions within the block of the customers meant."""
+        return np.arange(self.block.size) if self.rows is None else self.rows
+
+    def of(self, rows: NDArray[np.intp] | None) -> "Streams":
+        """The same noise for some of the customers meant, by position: each keeps its own.
+
+        >>> streams = Streams(7, Block(0, 0, 3))
+        >>> bool(streams.of(np.array([2])).uniform("a")[0] == streams.uniform("a")[2])
+        True
+        """
+        if rows is None or self.rows is None:
+            return replace(self, rows=self.rows if rows is None else rows)
+        return replace(self, rows=self.rows[rows])
 
     def uniform(self, purpose: str, month: int = 0) -> Floats:
         """One uniform in [0, 1) a customer.
@@ -62,15 +85,22 @@ class Streams:
         >>> bool((Streams(7, block).uniform("a") == Streams(7, block).uniform("a")).all())
         True
         """
-        return self._generator(purpose, month).random(self.block.size)
+        return self._meant(self._generator(purpose, month).random(self.block.size))
 
     def normal(self, purpose: str, month: int = 0) -> Floats:
         """One standard normal a customer."""
-        return self._generator(purpose, month).standard_normal(self.block.size)
+        return self._meant(self._generator(purpose, month).standard_normal(self.block.size))
 
     def poisson(self, purpose: str, mean: Floats, month: int = 0) -> NDArray[np.int64]:
         """One Poisson count a customer, by inverse CDF so that a mean cannot shift a draw."""
         return inverse_poisson(self.uniform(purpose, month), mean)
+
+    def shared(self, purpose: str, count: int, month: int = 0) -> Floats:
+        """`count` uniforms that belong to the block, not to a customer: for its partners."""
+        return self._generator(purpose, month).random(count)
+
+    def _meant(self, drawn: Floats) -> Floats:
+        return drawn if self.rows is None else drawn[self.rows]
 
     def _generator(self, purpose: str, month: int) -> np.random.Generator:
         key = (zlib.crc32(purpose.encode()), self.block.index, month, self.replica)

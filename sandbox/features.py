@@ -13,6 +13,7 @@ NOT_FEATURES = (
     "customer_id",
     "event_time",
     "known_at",
+    "partner_id",
     "device_id",
     "address_id",
     "phone_id",

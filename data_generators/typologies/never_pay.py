@@ -21,7 +21,7 @@ class NeverPay:
     ) -> Columns:
         """Inflated declared income, many recent inquiries, a high amount asked for."""
         shown = 1 - camouflage
-        inquiries = streams.poisson("loan_shopping", np.full(streams.block.size, 7.0 * shown))
+        inquiries = streams.poisson("loan_shopping", np.full(streams.size, 7.0 * shown))
         return at(
             columns,
             who,

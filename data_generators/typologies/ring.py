@@ -25,10 +25,13 @@ class Ring:
         self, columns: Columns, who: NDArray[np.intp], camouflage: float, streams: Streams
     ) -> Columns:
         """Shared identifiers, one window of days, young devices; camouflage spreads them out."""
-        size = streams.block.size
-        rank = np.zeros(size, dtype=np.int64)
+        rank = np.zeros(streams.size, dtype=np.int64)
         rank[who] = np.arange(len(who))
         a_device = max(1, round(6 * (1 - camouflage)))
+        first = streams.positions[who] if len(who) else np.zeros(1, dtype=np.int64)
+        leader = np.zeros((2, streams.size), dtype=np.int64)
+        for row, members in enumerate((a_device, MEMBERS)):
+            leader[row, who] = first[(rank[who] // members) * members]
         # Identifiers of rings lie above every customer's own, so that none collides.
         base = (streams.block.index + 1) * BLOCK * 1_000_003
         start = streams.uniform("ring_start")[rank // MEMBERS]
@@ -37,8 +40,8 @@ class Ring:
             columns,
             who,
             {
-                "device_id": base + rank // a_device,
-                "address_id": base + rank // MEMBERS,
+                "device_id": base + leader[0],
+                "address_id": base + leader[1],
                 "apply_day": 350.0 * start + window * streams.uniform("ring_day"),
                 "device_age_days": np.floor(
                     columns["device_age_days"].astype(float) * (0.15 + 0.85 * camouflage)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from data_generators import Decisions, World
 from data_generators.scenarios import Scenario
-from data_generators.truth import PotentialOutcomes
+from data_generators.potential import PotentialOutcomes
 from sandbox.errors import BadInput
 from sandbox.experiment.trial import Floats, Judgement, Scores, Trial
 from sandbox.features import credit_features
@@ -125,14 +125,18 @@ class LimitJudge:
         return int(np.searchsorted(self.honest, len(self.potential.pd)))
 
     def _under_the_incumbent(self) -> tuple[Floats, Floats]:
-        """Outcome (all rows) and true PD (known rows) at the incumbent's limit; NaN if declined."""
+        """Outcome (all rows) and true PD (known rows) at the incumbent's limit.
+
+        NaN where there is no account: declined, or the offer not taken.
+        """
         logged = self.world.logged_decisions()
-        outcome = self.world.replay(logged).customers["default"].to_numpy(dtype=float)
+        happened = self.world.replay(logged).customers
+        outcome = happened["default"].to_numpy(dtype=float)
         limit = logged.limit[: len(self.potential.pd)]
         true_pd = self.potential.at(self.potential.pd, limit)[self.honest[: self.known]]
-        approved = logged.approve[self.honest]
-        target = np.where(approved, outcome[self.honest], np.nan)
-        return target, np.where(approved[: self.known], true_pd, np.nan)
+        opened = happened["taken"].to_numpy()[self.honest]
+        target = np.where(opened, outcome[self.honest], np.nan)
+        return target, np.where(opened[: self.known], true_pd, np.nan)
 
     def _expected_profit(self, limit: Floats) -> tuple[Floats, Floats]:
         """Expected profit of known rows under the decisions and under the oracle's, RMB."""

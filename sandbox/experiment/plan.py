@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from data_generators import World
-from data_generators.truth import PotentialOutcomes
+from data_generators.potential import PotentialOutcomes
 from sandbox.cell import FORMAT, Cell
 from sandbox.errors import BadInput
 from sandbox.experiment.entrant import Entrant
@@ -146,6 +146,7 @@ def prepare(plan: CellPlan) -> PotentialOutcomes:
                 pd=computed.pd,
                 profit_to_choose=computed.profit_to_choose,
                 profit_to_score=computed.profit_to_score,
+                clairvoyant=computed.clairvoyant,
                 replicas=computed.replicas,
             )
     with np.load(plan.potential_file, allow_pickle=False) as stored:
@@ -155,6 +156,7 @@ def prepare(plan: CellPlan) -> PotentialOutcomes:
         pd=arrays["pd"],
         profit_to_choose=arrays["profit_to_choose"],
         profit_to_score=arrays["profit_to_score"],
+        clairvoyant=arrays["clairvoyant"],
         replicas=int(arrays["replicas"]),
     )
 

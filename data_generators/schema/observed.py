@@ -1,62 +1,9 @@
-"""Every table: column, dtype, unit, meaning, source, and whether it is observed or truth."""
+"""Observed tables: what the bank sees, and when."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
-import pandas as pd
-
-from data_generators.errors import InvalidInput
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table."""
-
-    name: str
-    dtype: str
-    #: unit: RMB, share, count, days, months; "" for none
-    unit: str
-    meaning: str
-    #: bank, bureau, shop, social, court, applicant, device
-    source: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table; all of it observed or all of it truth, never both."""
-
-    name: str
-    #: "observed" or "truth"
-    side: str
-    meaning: str
-    columns: tuple[Column, ...]
-
-    def check(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return `frame` if it is exactly this table; InvalidInput names the first difference."""
-        expected = [c.name for c in self.columns]
-        if list(frame.columns) != expected:
-            odd = ", ".join(sorted(set(frame.columns) ^ set(expected))) or "their order"
-            raise InvalidInput(f"{self.name} differs from its schema in {odd}.")
-        for column in self.columns:
-            if str(frame[column.name].dtype) != column.dtype:
-                raise InvalidInput(
-                    f"{self.name}.{column.name} is {frame[column.name].dtype}, not {column.dtype}."
-                )
-        return frame
-
-    def dictionary(self) -> pd.DataFrame:
-        """The data dictionary: one row a column."""
-        return pd.DataFrame(
-            [{"table": self.name, "side": self.side, **vars(c)} for c in self.columns]
-        )
-
-
-def _columns(dtype: str, rows: Iterable[tuple[str, str, str, str]]) -> tuple[Column, ...]:
-    return tuple(Column(name, dtype, unit, meaning, source) for name, unit, meaning, source in rows)
-
+from data_generators.schema.table import Column, Table, columns_of
 
 _ID = Column("customer_id", "int64", "", "customer, counted from 0", "bank")
-_TIMES = _columns(
+_TIMES = columns_of(
     "float64",
     [
         ("event_time", "days", "when it happened, since the scenario's first day", "bank"),
@@ -71,11 +18,13 @@ APPLICATIONS = Table(
     (
         _ID,
         *_TIMES,
-        *_columns(
+        Column("partner_id", "int64", "", "partner that brought the customer", "bank"),
+        *columns_of(
             "float64",
             [
                 ("age", "years", "age", "applicant"),
                 ("declared_income", "RMB a month", "income the applicant declares", "applicant"),
+                ("declared_turnover", "RMB a month", "turnover a business declares", "applicant"),
                 ("rent_monthly", "RMB a month", "rent of the lease", "applicant"),
                 ("bank_tenure_months", "months", "months as a customer, 0 for others", "bank"),
                 ("bank_inflow", "RMB a month", "account inflow, own customers", "bank"),
@@ -97,7 +46,7 @@ APPLICATIONS = Table(
                 ("requested_amount", "RMB", "amount asked for", "applicant"),
             ],
         ),
-        *_columns(
+        *columns_of(
             "int64",
             [
                 ("device_id", "", "device, opaque", "device"),
@@ -115,7 +64,7 @@ DECISIONS = Table(
     (
         _ID,
         *_TIMES,
-        *_columns(
+        *columns_of(
             "float64",
             [
                 ("credit_limit", "RMB", "limit granted, 0 for a decline", "bank"),
@@ -134,16 +83,18 @@ ACCOUNTS = Table(
     (
         _ID,
         Column("mob", "int16", "months", "months on book", "bank"),
-        *_columns(
+        *columns_of(
             "float64",
             [
                 ("credit_limit", "RMB", "limit", "bank"),
                 ("opening", "RMB", "balance at the start", "bank"),
                 ("drawn", "RMB", "drawn", "bank"),
                 ("interest", "RMB", "interest charged", "bank"),
-                ("paid", "RMB", "paid", "bank"),
+                ("fee", "RMB", "fees and penalty interest", "bank"),
+                ("paid", "RMB", "paid, by the customer or returned by the partner", "bank"),
+                ("refunded", "RMB", "of paid: returned by the partner", "bank"),
                 ("written_off", "RMB", "written off on default", "bank"),
-                ("closing", "RMB", "opening + drawn + interest - paid - written_off", "bank"),
+                ("closing", "RMB", "opening + drawn + interest + fee - paid - written_off", "bank"),
                 ("due", "RMB", "billed this month", "bank"),
             ],
         ),
@@ -168,29 +119,69 @@ FRAUD_LABELS = Table(
     (_ID, *_TIMES),
 )
 
-TRAITS = Table(
-    "traits",
-    "truth",
-    "latent traits of every customer",
+CASH_EVENTS = Table(
+    "cash_events",
+    "observed",
+    "early settlement, refund, lease exit, cancellation, extension, restructuring, collection "
+    "contact, promise to pay, write-off, recovery",
     (
-        *_columns(
-            "float64",
-            [
-                ("ability", "", "ability to repay, standard normal", "truth"),
-                ("willingness", "", "willingness to repay, standard normal", "truth"),
-                ("impatience", "", "drives the demand for credit", "truth"),
-                ("income", "RMB a month", "permanent income", "truth"),
-                ("buffer", "RMB", "liquid buffer", "truth"),
-                ("demand", "RMB", "demand for credit before noise", "truth"),
-            ],
+        _ID,
+        *_TIMES,
+        Column("kind", "str", "", "kind of event", "bank"),
+        Column(
+            "amount", "float64", "RMB", "settled, refunded, fee, overdue, lost, or paid", "bank"
         ),
-        Column("n_lenders", "int64", "count", "other lenders", "truth"),
-        *_columns("float64", [("other_debt", "RMB a month", "debt service elsewhere", "truth")]),
-        Column("transactor", "bool", "", "pays in full each month", "truth"),
-        *_columns("float64", [("rent", "RMB a month", "rent", "truth")]),
     ),
 )
 
+JOINT_LENDING = Table(
+    "joint_lending",
+    "observed",
+    "shares of the bank and of the partner in jointly funded accounts, month by month",
+    (
+        _ID,
+        Column("mob", "int16", "months", "months on book", "bank"),
+        *columns_of(
+            "float64",
+            [
+                ("bank_closing", "RMB", "bank's share of the closing balance", "bank"),
+                ("partner_closing", "RMB", "partner's share of it", "bank"),
+                ("bank_interest", "RMB", "bank's share of the interest", "bank"),
+                ("partner_interest", "RMB", "partner's share of it", "bank"),
+                ("service_fee", "RMB", "paid to the partner out of the bank's interest", "bank"),
+                ("bank_loss", "RMB", "written off and borne by the bank", "bank"),
+                ("compensation", "RMB", "written off and compensated by the partner", "bank"),
+                ("partner_loss", "RMB", "written off of the partner's share", "bank"),
+            ],
+        ),
+        *_TIMES,
+    ),
+)
+
+PARTNERS = Table(
+    "partners",
+    "observed",
+    "platforms, merchants, schools and clinics, as the bank rates them",
+    (
+        Column("partner_id", "int64", "", "partner", "bank"),
+        Column("kind", "str", "", "platform, school, agency, clinic, merchant, ...", "bank"),
+        Column("market", "str", "", "scenario the partner belongs to", "bank"),
+        Column("reported_leverage", "float64", "share", "liabilities over assets", "bank"),
+        Column("complaints_12m", "float64", "count", "complaints in twelve months", "bank"),
+        Column("escrow", "bool", "", "money is held until the service is rendered", "bank"),
+        *_TIMES,
+    ),
+)
+
+PARTNER_EVENTS = Table(
+    "partner_events",
+    "observed",
+    "partners that collapsed",
+    (Column("partner_id", "int64", "", "partner", "bank"), *_TIMES),
+)
+
 #: in the order of `Observed`'s fields
-OBSERVED = (APPLICATIONS, DECISIONS, ACCOUNTS, PERFORMANCE, FRAUD_LABELS)
-TRUTH = (TRAITS,)
+OBSERVED = (
+    APPLICATIONS, DECISIONS, ACCOUNTS, PERFORMANCE, FRAUD_LABELS, CASH_EVENTS, JOINT_LENDING,
+    PARTNERS, PARTNER_EVENTS,
+)  # fmt: skip

@@ -1,0 +1,142 @@
+"""Partners that bring customers: their leverage, their collapse, and the shock to a cohort.
+
+Partners belong to a block of customers and are never drawn from the size of a world. A collapse
+happens in a calendar month; from then on the service stops, and customers whose money was not
+held in escrow see no reason to pay for it. It is correlated default, which no model of single
+borrowers sees.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_generators.customers import APPLICATION_DAYS, Traits, sigmoid
+from data_generators.scenarios import Scenario
+from data_generators.streams import Floats, Streams
+
+if TYPE_CHECKING:
+    from data_generators.residents import Residents
+
+Columns = dict[str, NDArray[Any]]
+
+#: days of a calendar month, and until the bank hears of a collapse
+MONTH_DAYS, NEWS_LAG = 365 / 12, 14.0
+#: month of a collapse that does not happen
+NEVER = 10_000
+
+
+@dataclass(frozen=True)
+class Partners:
+    """Truth about the partners of one block, one entry a partner."""
+
+    #: liabilities over assets, before the bank's financing adds to it
+    leverage: Floats
+    #: quality of the service, 0 to 1
+    quality: Floats
+    #: day on which the bank took the partner on, before the scenario's first day (negative)
+    since_day: Floats
+
+
+@dataclass(frozen=True)
+class Fates:
+    """What becomes of the partners of one block in one replica, one entry a partner."""
+
+    #: leverage with the bank's financing in it
+    leverage: Floats
+    #: calendar month of the collapse, from 0; `NEVER` if none
+    collapse_month: NDArray[np.int64]
+    #: fall of the willingness of its customers then, log-odds; 0 where money is in escrow
+    shock: Floats
+
+
+def draw_partners(scenario: Scenario, streams: Streams) -> Partners:
+    """The partners of the block."""
+    p = scenario.partners
+    around = streams.shared("partner_leverage", p.a_block)
+    return Partners(
+        leverage=np.clip(p.leverage + p.leverage_noise * 3.46 * (around - 0.5), 0.02, 0.98),
+        quality=np.sqrt(streams.shared("partner_quality", p.a_block)),
+        since_day=-np.floor(1500 * streams.shared("partner_since", p.a_block)) - 30,
+    )
+
+
+def financed_share(
+    partner: NDArray[np.int64], need: Floats, granted: Floats, partners: int
+) -> Floats:
+    """Share of each partner's business that the bank finances, given limits granted (RMB).
+
+    Partners without customers are financed by nobody.
+    """
+    financed = np.bincount(partner, weights=np.minimum(granted, need), minlength=partners)
+    total = np.bincount(partner, weights=need, minlength=partners)
+    share: Floats = financed / np.maximum(total, 1e-9)
+    return share
+
+
+def draw_fates(
+    scenario: Scenario, partners: Partners, financed: Floats, streams: Streams, months: int
+) -> Fates:
+    """Collapses over the calendar months of a world, given how far the bank finances each."""
+    p = scenario.partners
+    leverage = partners.leverage + p.feedback * financed
+    hazard = sigmoid(p.collapse_intercept + p.collapse_leverage * leverage)
+    calendar = months + APPLICATION_DAYS // 30
+    count = len(leverage)
+    # The month in which a survival curve falls under one uniform: more leverage, sooner.
+    survived = 1.0 - streams.shared("collapse", count)
+    with np.errstate(divide="ignore"):
+        month = np.floor(np.log(survived) / np.log1p(-hazard))
+    low, high = (0.0, 0.0) if p.escrow else (p.shock_low, p.shock_high)
+    return Fates(
+        leverage=leverage,
+        collapse_month=np.where(month < calendar, month, NEVER).astype(np.int64),
+        shock=low + (high - low) * streams.shared("collapse_shock", count),
+    )
+
+
+def collapse_mob(traits: Traits, fates: Fates) -> NDArray[np.int64]:
+    """Month on book, from 0, in which each customer's partner collapses; `NEVER` if none.
+
+    Customers of a partner that fell before they applied are served by its successor.
+    """
+    month = fates.collapse_month[traits.partner]
+    since = month - traits.arrival_month
+    return np.where((month < NEVER) & (since > 0), since, NEVER)
+
+
+def reported_partners(residents: "Residents") -> tuple[Columns, Columns]:
+    """Observed tables of a block's partners, and of those that collapsed.
+
+    The bank rates a partner on accounts that understate its leverage a little, and learns of a
+    collapse some days late.
+    """
+    rated, fallen = [], []
+    for market in residents.markets:
+        p, truth = market.scenario.partners, market.partners
+        ids = market.first_partner_id + np.arange(p.a_block)
+        noise = market.streams.shared("partner_rating", 2 * p.a_block)
+        seen = truth.leverage - 0.05 + 0.15 * (noise[: p.a_block] - 0.5)
+        complaints = np.floor(20 * (1 - truth.quality) * (0.5 + noise[p.a_block :]))
+        rated.append(
+            {
+                "partner_id": ids,
+                "kind": np.full(p.a_block, p.kind, dtype=object),
+                "market": np.full(p.a_block, market.scenario.name, dtype=object),
+                "reported_leverage": np.round(np.clip(seen, 0.0, 1.0), 3),
+                "complaints_12m": complaints,
+                "escrow": np.full(p.a_block, p.escrow),
+                "event_time": truth.since_day,
+                "known_at": truth.since_day,
+            }
+        )
+        fates = market.fates(market.logged_offer)
+        gone = np.flatnonzero(fates.collapse_month < NEVER)
+        day = MONTH_DAYS * fates.collapse_month[gone]
+        fallen.append({"partner_id": ids[gone], "event_time": day, "known_at": day + NEWS_LAG})
+    return _stacked(rated), _stacked(fallen)
+
+
+def _stacked(parts: list[Columns]) -> Columns:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -1,0 +1,101 @@
+"""The months of many accounts, product by product, month by month."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from data_generators.customers import PRODUCTS, Flags, Traits
+from data_generators.repayment.ledger import step
+from data_generators.repayment.months import CENTS, Months
+from data_generators.repayment.products import ALL, Product, Terms
+from data_generators.repayment.profit import profit_of
+from data_generators.repayment.state import Happened, Ledger
+from data_generators.rows import Rows, together
+from data_generators.scenarios import Scenario
+from data_generators.streams import Floats
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What customers of one market are offered and whether they take it."""
+
+    #: RMB, n or limits × n
+    limit: Floats
+    #: yearly rate, n
+    price: Floats
+    #: accounts that come to exist, n or limits × n
+    opened: Flags
+
+    def take(self, rows: Rows | None) -> "Offer":
+        """The same for some customers, by position (last axis)."""
+        if rows is None:
+            return self
+        size = self.price.shape[-1]
+        wide = np.broadcast_to(self.limit, np.broadcast_shapes(self.limit.shape, (size,)))
+        opened = np.broadcast_to(self.opened, np.broadcast_shapes(self.opened.shape, (size,)))
+        return Offer(wide[..., rows], self.price[rows], opened[..., rows])
+
+
+@dataclass(frozen=True)
+class Group:
+    """Customers of one market with one product, who live through the same kind of months."""
+
+    product: Product
+    terms: Terms
+    #: positions in the market; None for all of it
+    rows: Rows | None
+
+    def lives(self) -> Iterator[tuple[Ledger, Happened, Floats]]:
+        """State, what happened and profit (RMB), month by month."""
+        terms = self.terms
+        shape = np.broadcast_shapes(terms.limit.shape, terms.price.shape, terms.opened.shape)
+        businesses = terms.buffer_cap is not None
+        buffer = np.rint(CENTS * terms.traits.buffer) if businesses else None
+        state = Ledger.opened(shape, buffer)
+        for t in range(terms.months.count):
+            state, happened = step(self.product, terms, t, state)
+            yield state, happened, profit_of(terms, t, state, happened)
+
+
+def groups(
+    scenario: Scenario, traits: Traits, frauds: Flags, months: Months, offer: Offer
+) -> Iterator[Group]:
+    """The market's customers by product, and businesses apart from persons."""
+    code = traits.product + len(PRODUCTS) * traits.business
+    codes = np.unique(code)
+    for each in codes:
+        rows = None if len(codes) == 1 else np.flatnonzero(code == each)
+        some, own = traits.take(rows), offer.take(rows)
+        b = scenario.business
+        cap = np.rint(CENTS * b.buffer_cap * some.buffer) if each >= len(PRODUCTS) else None
+        terms = Terms(
+            scenario=scenario,
+            traits=some,
+            months=months.take(rows),
+            never_pays=frauds if rows is None else frauds[rows],
+            limit=np.rint(own.limit * CENTS),
+            price=own.price,
+            opened=own.opened & (own.limit > 0),
+            guarantee=scenario.joint.guarantee,
+            need=np.rint(CENTS * some.need),
+            heavy=3.0 * CENTS * some.income,
+            buffer_cap=cap,
+        )
+        yield Group(ALL[int(each) % len(PRODUCTS)], terms, rows)
+
+
+def lived(
+    scenario: Scenario, traits: Traits, frauds: Flags, months: Months, offer: Offer
+) -> tuple[Flags, Floats]:
+    """Who defaulted, and the discounted profit (RMB), of every customer; limits × n or n."""
+    rows, defaults, profits = [], [], []
+    for group in groups(scenario, traits, frauds, months, offer):
+        profit: Floats = np.zeros(())
+        defaulted: Flags = np.zeros((), dtype=bool)
+        for state, _, earned in group.lives():
+            profit, defaulted = profit + earned, state.defaulted
+        rows.append(group.rows)
+        defaults.append(defaulted)
+        profits.append(profit)
+    return together(defaults, rows), together(profits, rows)

@@ -1,0 +1,112 @@
+"""What happens to customers whatever the bank decides: income, costs, demand, mood, chances.
+
+Exogenous months are drawn once per replica and know nothing of decisions; the ledger is then a
+deterministic function of months and decision.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_generators.customers import Traits
+from data_generators.partners import NEVER, Fates, Partners, collapse_mob
+from data_generators.repayment.businesses import draw_business_months
+from data_generators.repayment.life import LifeCourse, draw_life
+from data_generators.rows import Rows, Rowwise
+from data_generators.scenarios import Scenario
+from data_generators.streams import Floats, Streams
+
+#: cents of a RMB; all money inside the ledger is in whole cents, so books balance exactly
+CENTS = 100.0
+
+
+@dataclass(frozen=True)
+class Months(Rowwise):
+    """The months of a block's customers; arrays of months × n, or n where said."""
+
+    #: money for repayment: a person's income after living and other debt, and buffer; what a
+    #: business earned in the month. Cents
+    cash: Floats
+    #: demand for credit, cents
+    demand: Floats
+    #: log-odds by which a customer wants to pay; nothing is paid when lateness outweighs it
+    reluctance: Floats
+    #: a uniform that decides which cash event may happen
+    chance: Floats
+    #: month on book in which the customer's partner collapses, n; `NEVER` if none
+    collapse: NDArray[np.int64]
+
+    def take(self, rows: Rows | None) -> "Months":
+        """The same for some customers (last axis)."""
+        if rows is None:
+            return self
+        return Months(**{name: values[..., rows] for name, values in vars(self).items()})
+
+    @property
+    def count(self) -> int:
+        """Number of months."""
+        return int(self.cash.shape[0])
+
+
+def draw_months(
+    scenario: Scenario,
+    traits: Traits,
+    partners: Partners,
+    fates: Fates,
+    streams: Streams,
+    months: int,
+) -> Months:
+    """Months of one replica for the block: income with job loss and life events, demand, mood."""
+    p, r = scenario.population, scenario.repayment
+    size = (months, streams.size)
+    cash, demand = np.empty(size), np.empty(size)
+    reluctance, chance = np.empty(size), np.empty(size)
+    life = draw_life(scenario, traits, streams, months)
+    jobless = np.zeros(streams.size, dtype=bool)
+    spendable = CENTS * r.buffer_share * traits.buffer
+    willing = -willingness_terms(scenario, traits, partners)
+    income = CENTS * traits.income
+    living = p.living_share * income + CENTS * traits.other_debt
+    drift = traits.volatility**2 / 2
+    collapse = collapse_mob(traits, fates)
+    shocked = np.flatnonzero(collapse < NEVER)
+    shock = fates.shock[traits.partner[shocked]]
+    for t in range(months):
+        chance_of_job = streams.uniform("job", t)
+        jobless = np.where(jobless, chance_of_job >= p.job_loss_out, chance_of_job < p.job_loss_in)
+        luck = np.exp(traits.volatility * streams.normal("income_shock", t) - drift)
+        earned = income * luck
+        earned[jobless] *= 1.0 - p.job_loss_depth
+        life.apply(t, earned, living, income)
+        np.maximum(earned - living, 0.0, out=cash[t])
+        cash[t] += spendable
+        np.exp(r.demand_volatility * streams.normal("demand_shock", t), out=demand[t])
+        mood = streams.uniform("mood", t)
+        reluctance[t] = np.log(mood / (1.0 - mood) + 1e-300)
+        reluctance[t] += willing
+        after = collapse[shocked] <= t
+        reluctance[t, shocked[after]] -= shock[after]
+        chance[t] = streams.uniform("chance", t)
+    demand *= CENTS * traits.demand
+    if traits.business.any():
+        rows = np.flatnonzero(traits.business)
+        some = draw_business_months(scenario, traits.take(rows), streams.of(rows), months)
+        cash[:, rows], demand[:, rows] = CENTS * some.cash, CENTS * some.demand
+    return Months(cash, demand, reluctance, chance, collapse)
+
+
+def willingness_terms(scenario: Scenario, traits: Traits, partners: Partners) -> Floats:
+    """Log-odds of not wanting to pay when not late, not burdened and the partner stands."""
+    r = scenario.repayment
+    poor = 1.0 - partners.quality[traits.partner]
+    term = np.where(traits.product == 0, traits.tenor / 12.0, 0.0)
+    total: Floats = (
+        r.unwilling_intercept
+        + r.unwilling_willingness * traits.willingness
+        + r.unwilling_service * poor * term
+    )
+    return total
+
+
+__all__ = ["CENTS", "LifeCourse", "Months", "draw_months", "willingness_terms"]

@@ -1,0 +1,74 @@
+"""What a product is: how much is drawn and how much falls due in a month."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_generators.customers import Flags, Traits
+from data_generators.repayment.months import Months
+from data_generators.repayment.state import Ledger
+from data_generators.scenarios import Scenario
+from data_generators.streams import Floats
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What does not change over the life of the accounts of n customers with one product.
+
+    Money in cents; limits broadcast, n or limits × n.
+    """
+
+    scenario: Scenario
+    traits: Traits
+    months: Months
+    #: frauds who never pay
+    never_pays: Flags
+    limit: Floats
+    #: yearly rate, share
+    price: Floats
+    #: the account exists: approved, and the offer taken
+    opened: Flags
+    #: share of a loss that the partner compensates while it stands
+    guarantee: float
+    #: the price of what is bought, cents
+    need: Floats
+    #: three months' income, cents: a balance above it is a burden
+    heavy: Floats
+    #: largest cash that a business keeps in its buffer, cents; none for persons
+    buffer_cap: Floats | None
+
+
+@dataclass(frozen=True)
+class Bill:
+    """One month of a product before the customer answers; cents."""
+
+    drawn: Floats
+    #: newly due; never more than the balance less what is already overdue
+    due: Floats
+
+
+class Product(Protocol):
+    """A loan product."""
+
+    #: name, as in `customers.PRODUCTS`
+    name: str
+    #: an account ends when nothing is owed any more; a line stays open
+    closes: bool
+
+    def bill(
+        self,
+        terms: Terms,
+        t: int,
+        state: Ledger,
+        late: NDArray[np.bool_],
+        interest: Floats,
+        arrears: Floats,
+    ) -> Bill:
+        """What is drawn and newly due in month `t`; a pure function of its arguments.
+
+        `late`: accounts with something overdue; `interest`: charged this month on the balance
+        at its start; `arrears`: overdue at its start, cents.
+        """
+        ...

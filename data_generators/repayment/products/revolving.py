@@ -1,0 +1,43 @@
+"""A revolving line: customers move towards the balance they want, and pay a minimum or all."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_generators.repayment.products.contract import Bill, Terms
+from data_generators.repayment.state import Ledger
+from data_generators.streams import Floats
+
+
+class Revolving:
+    """Draws a share of the gap to the wanted balance; once late, races to the limit."""
+
+    name = "revolving"
+    closes = False
+
+    def bill(
+        self,
+        terms: Terms,
+        t: int,
+        state: Ledger,
+        late: NDArray[np.bool_],
+        interest: Floats,
+        arrears: Floats,
+    ) -> Bill:
+        """Wanted balance L (1 - exp(-D/L)); minimum due, or all of it for transactors."""
+        r, limit, opening = terms.scenario.repayment, terms.limit, state.balance
+        room = limit - opening
+        with np.errstate(divide="ignore", invalid="ignore"):
+            pull = limit * -np.expm1(terms.months.demand[t] / -limit)
+        pull -= opening
+        pull = np.where(late, r.ccf * room, pull)
+        pull *= r.draw_speed
+        np.copyto(pull, room, where=terms.never_pays)
+        np.minimum(pull, room, out=pull)
+        np.maximum(pull, 0.0, out=pull)
+        drawn = np.rint(pull, out=pull)
+        balance = opening + drawn
+        balance += interest
+        due = np.where(terms.traits.transactor, 1.0, r.minimum_due) * balance
+        np.rint(due, out=due)
+        np.minimum(due, balance - arrears, out=due)
+        return Bill(drawn, due)

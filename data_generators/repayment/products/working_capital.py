@@ -1,0 +1,39 @@
+"""A working-capital line: a business draws against what its customers owe it."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_generators.repayment.products.contract import Bill, Terms
+from data_generators.repayment.state import Ledger
+from data_generators.streams import Floats
+
+
+class WorkingCapital:
+    """Draws to bridge a short buffer, up to the borrowing base; what exceeds it falls due."""
+
+    name = "working_capital"
+    closes = False
+
+    def bill(
+        self,
+        terms: Terms,
+        t: int,
+        state: Ledger,
+        late: NDArray[np.bool_],
+        interest: Floats,
+        arrears: Floats,
+    ) -> Bill:
+        """The weaker the buffer, the more of the base is used; the race to the limit once late."""
+        r, limit, opening = terms.scenario.repayment, terms.limit, state.balance
+        base = np.minimum(limit, terms.months.demand[t])
+        buffer = state.buffer if state.buffer is not None else np.zeros_like(opening)
+        # A full buffer needs little of the line, an empty one all of it.
+        cap = terms.buffer_cap if terms.buffer_cap is not None else np.ones_like(opening)
+        short = np.clip(1.0 - buffer / cap, 0.15, 1.0)
+        pull = np.where(late, r.ccf * (limit - opening), short * base - opening)
+        pull = np.where(terms.never_pays, limit - opening, pull)
+        drawn = np.rint(np.clip(pull, 0.0, np.maximum(limit - opening, 0.0)))
+        balance = opening + drawn + interest
+        excess = np.where(late, 0.0, balance - base)
+        due = np.rint(np.maximum(r.minimum_due * balance, excess))
+        return Bill(drawn, np.minimum(due, balance - arrears))

@@ -1,0 +1,34 @@
+"""What a month earns the bank: interest and fees less funding, capital, servicing and loss."""
+
+import numpy as np
+
+from data_generators.repayment.months import CENTS
+from data_generators.repayment.products import Terms
+from data_generators.repayment.state import Happened, Ledger
+from data_generators.streams import Floats
+
+
+def profit_of(terms: Terms, t: int, state: Ledger, happened: Happened) -> Floats:
+    """Discounted profit of month `t`, RMB: the bank's share of interest less costs and loss.
+
+    Interest is counted when it accrues and lost again with the exposure on default. The loss is
+    booked at default, net of what this customer's recoveries will come to and of the partner's
+    compensation while the partner stands.
+    """
+    e, joint = terms.scenario.economics, terms.scenario.joint
+    balance = state.balance
+    monthly = joint.bank_share * (e.cof + e.capital_cost) / 12.0
+    undrawn = joint.bank_share * e.undrawn_capital_cost / 12.0
+    cost = balance * monthly
+    cost += np.maximum(terms.limit - balance, 0.0) * undrawn
+    cost += (CENTS * e.collection) * (state.months_late > 0)
+    cost += CENTS * e.servicing
+    income = happened.interest + happened.fee
+    earned = income * (joint.bank_share * (1.0 - joint.service_fee))
+    earned -= cost * (happened.was_open & ~state.defaulted)
+    lost = 1.0 - terms.traits.recovery
+    if terms.guarantee > 0:
+        lost = lost * (1.0 - terms.guarantee * (terms.months.collapse > t))
+    earned -= happened.written_off * (joint.bank_share * lost)
+    earned *= (1.0 + e.discount) ** (-(t + 1) / 12.0) / CENTS
+    return earned

@@ -1,0 +1,86 @@
+"""Parameters of how customers come and what is seen of them: partners, sources, fraud, policy."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Partners:
+    """Platforms, merchants, schools or clinics that bring customers, and may collapse."""
+
+    #: what they are: platform, school, agency, clinic, merchant, dealer, builder
+    kind: str = "merchant"
+    #: how many serve a block of 16,384 customers; the largest serves most
+    a_block: int = 24
+    #: mean leverage, share of liabilities in assets (assumed), and its spread
+    leverage: float = 0.45
+    leverage_noise: float = 0.15
+    #: monthly log-odds of collapse at no leverage, and slope in leverage (assumed)
+    collapse_intercept: float = -10.4
+    collapse_leverage: float = 6.0
+    #: fall of its customers' willingness on collapse, log-odds, from and to [W]
+    shock_low: float = 1.5
+    shock_high: float = 3.0
+    #: leverage that full financing by the bank adds; 0 switches the feedback off [D20]
+    feedback: float = 0.0
+    #: money is held until the service is rendered: a collapse shocks nobody
+    escrow: bool = False
+    #: the loan is paid out by period, not in one sum
+    disbursed_by_period: bool = False
+    #: days in which a purchase can be cancelled free of charge; adds to returns
+    cooling_off_days: int = 0
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of each source there is, how late, and how far it can be trusted."""
+
+    #: share of thin bureau files: own customers, and customers of other banks (assumed)
+    thin_file_own: float = 0.05
+    thin_file_other: float = 0.18
+    #: share of loans elsewhere that the bureau does not report (assumed)
+    bureau_unreported: float = 0.20
+    #: mean age of a bureau report, days (assumed)
+    bureau_lag_days: float = 20.0
+    #: share of applicants without e-commerce data, and without social data (assumed)
+    no_shop: float = 0.10
+    no_social: float = 0.05
+    #: share of applications at which a source failed to answer in time (assumed)
+    outage: float = 0.01
+    #: share of applications whose data the partner tampered with, at poor partners (assumed)
+    tampering: float = 0.04
+    #: factor by which tampered orders are inflated (assumed)
+    inflation: float = 2.5
+    #: yearly drift of the e-commerce source: orders grow while nobody is richer (assumed)
+    shop_drift: float = 0.10
+
+
+@dataclass(frozen=True)
+class FraudMix:
+    """How much fraud applies, and how it hides."""
+
+    #: share of applications that are fraudulent, all typologies together [W: near 1.1%]
+    rate: float = 0.011
+    #: shares of the typologies within fraud; must add up to 1
+    ring: float = 0.45
+    identity_theft: float = 0.30
+    never_pay: float = 0.25
+    #: how much of a typology's trace is hidden: 0 easy, 0.5 medium, 0.8 hard
+    camouflage: float = 0.5
+    #: share of honest applicants who share a device (families, dormitories)
+    honest_sharing: float = 0.12
+    #: share of approved fraud that is ever confirmed [W]
+    found: float = 0.70
+    #: mean weeks from the first missed payment to confirmation, Gamma(2) [W]
+    label_delay_weeks: float = 8.0
+
+
+@dataclass(frozen=True)
+class Incumbent:
+    """The bank's policy so far, which wrote the log that models learn from."""
+
+    #: standard deviation of the noise in the private signal of creditworthiness (assumed)
+    signal_noise: float = 1.0
+    #: share of applications decided at random over the limit grid [W]
+    exploration: float = 0.10
+    #: largest limit given at random, RMB: no bank explores with its largest (assumed)
+    exploration_ceiling: float = 50_000.0

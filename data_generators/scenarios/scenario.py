@@ -1,0 +1,154 @@
+"""A scenario: a market described by numbers; frozen, overridable, blendable, able to drift."""
+
+import dataclasses
+import hashlib
+import html
+import json
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from data_generators.errors import InvalidInput
+from data_generators.scenarios.bounds import check, sections
+from data_generators.scenarios.channel import Coverage, FraudMix, Incumbent, Partners
+from data_generators.scenarios.lending import (
+    CashEvents,
+    Economics,
+    JointLending,
+    Need,
+    Products,
+    Repayment,
+    TakeUp,
+)
+from data_generators.scenarios.people import Business, LifeEvents, Population
+
+
+@dataclass(frozen=True)
+class Part:
+    """A market within a blended one: its share of the applications, at the start and the end."""
+
+    scenario: "Scenario"
+    #: share of applications on the first day
+    start: float
+    #: share of applications once the drift is over
+    end: float
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A market: its customers, product, price, partners, fraud and incumbent; frozen.
+
+    >>> from data_generators import scenarios
+    >>> scenarios.online_rental.replace(economics=Economics(apr=0.15)).economics.apr
+    0.15
+    >>> round(scenarios.travel.replace(need__least=500.0).need.least)
+    500
+    """
+
+    name: str
+    title: str
+    population: Population = field(default_factory=Population)
+    life: LifeEvents = field(default_factory=LifeEvents)
+    business: Business = field(default_factory=Business)
+    products: Products = field(default_factory=Products)
+    need: Need = field(default_factory=Need)
+    repayment: Repayment = field(default_factory=Repayment)
+    economics: Economics = field(default_factory=Economics)
+    take_up: TakeUp = field(default_factory=TakeUp)
+    events: CashEvents = field(default_factory=CashEvents)
+    joint: JointLending = field(default_factory=JointLending)
+    partners: Partners = field(default_factory=Partners)
+    coverage: Coverage = field(default_factory=Coverage)
+    fraud: FraudMix = field(default_factory=FraudMix)
+    incumbent: Incumbent = field(default_factory=Incumbent)
+    #: limits that can be granted, RMB; 0 is a decline
+    limit_grid: tuple[float, ...] = (0, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5)
+    #: first day on which applications arrive
+    start: str = "2025-01-01"
+    #: markets that applicants come from instead of this one; made by `blend` and `drift`
+    parts: tuple[Part, ...] = ()
+    #: months over which the shares of the parts move from start to end
+    drift_months: int = 12
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with some fields changed; an unknown field is named.
+
+        A field of a section can be reached by two underscores:
+        `scenario.replace(economics__apr=0.15)`.
+        """
+        whole = {name: value for name, value in changes.items() if "__" not in name}
+        by_section: dict[str, dict[str, Any]] = {}
+        for name, value in changes.items():
+            if "__" in name:
+                section, _, inner = name.partition("__")
+                by_section.setdefault(section, {})[inner] = value
+        self._known(self, [*whole, *by_section], "A scenario")
+        for section, inner_changes in by_section.items():
+            if section not in sections(self):
+                raise InvalidInput(f"{section} of a scenario has no fields of its own.")
+            current = whole.get(section, getattr(self, section))
+            self._known(current, list(inner_changes), f"The section {section}")
+            whole[section] = dataclasses.replace(current, **inner_changes)
+        return dataclasses.replace(self, **whole)
+
+    def blend(self, other: "Scenario", share: float) -> Self:
+        """A market where a `share` of applicants comes from `other`, and the rest from this one.
+
+        Applications arrive as in this one. Limits must be on the same grid.
+        """
+        return self._mixed(other, share, share, f"{self.name}+{other.name}", self.drift_months)
+
+    def drift(self, other: "Scenario", months: int = 12) -> Self:
+        """This market becoming `other`, month by month over `months`."""
+        if months < 1:
+            raise InvalidInput(f"months is {months}; a drift takes at least 1 month.")
+        return self._mixed(other, 0.0, 1.0, f"{self.name}>{other.name}", months)
+
+    def markets(self) -> tuple[Part, ...]:
+        """The markets applicants come from; a plain scenario is its own only market."""
+        return self.parts or (Part(self, 1.0, 1.0),)
+
+    @property
+    def digest(self) -> str:
+        """Hex digest of every field."""
+        text = json.dumps(dataclasses.asdict(self), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def _mixed(self, other: "Scenario", start: float, end: float, name: str, months: int) -> Self:
+        if not (0 <= start <= 1 and 0 <= end <= 1):
+            raise InvalidInput(f"share is {start!r}; it is a share from 0 to 1.")
+        if other.limit_grid != self.limit_grid:
+            raise InvalidInput(
+                f"{self.name} and {other.name} have different limit grids; give one of them the "
+                "other's with replace(limit_grid=...)."
+            )
+        kept = [Part(p.scenario, p.start * (1 - start), p.end * (1 - end)) for p in self.markets()]
+        new = [Part(p.scenario, p.start * start, p.end * end) for p in other.markets()]
+        title = f"{self.title} | {other.title}"
+        return dataclasses.replace(
+            self, name=name, title=title, parts=(*kept, *new), drift_months=months
+        )
+
+    @staticmethod
+    def _known(where: Any, names: list[str], what: str) -> None:
+        known = [f.name for f in dataclasses.fields(where)]
+        for name in names:
+            if name not in known:
+                raise InvalidInput(f"{what} has no field {name!r}; it has {', '.join(known)}.")
+
+    def _repr_html_(self) -> str:
+        mixed = "".join(
+            f"<tr><td>part</td><td>{html.escape(p.scenario.name)}</td>"
+            f"<td>{p.start:.0%} to {p.end:.0%}</td></tr>"
+            for p in self.parts
+        )
+        rows = "".join(
+            f"<tr><td>{section}</td><td>{name}</td><td>{html.escape(str(value))}</td></tr>"
+            for section in sections(self)
+            for name, value in vars(getattr(self, section)).items()
+        )
+        head = "<tr><th>section</th><th>parameter</th><th>value</th></tr>"
+        title = f"<b>{html.escape(self.title)}</b>"
+        return f"{title}<table><thead>{head}</thead><tbody>{mixed}{rows}</tbody></table>"

@@ -1,0 +1,22 @@
+"""Every table: column, dtype, unit, meaning, source, and whether it is observed or truth."""
+
+from data_generators.schema.observed import (
+    ACCOUNTS,
+    APPLICATIONS,
+    CASH_EVENTS,
+    DECISIONS,
+    FRAUD_LABELS,
+    JOINT_LENDING,
+    OBSERVED,
+    PARTNER_EVENTS,
+    PARTNERS,
+    PERFORMANCE,
+)
+from data_generators.schema.table import Column, Table
+from data_generators.schema.truth import LIFE_EVENTS, PARTNER_TRUTH, TRAITS, TRUTH
+
+__all__ = [
+    "ACCOUNTS", "APPLICATIONS", "CASH_EVENTS", "DECISIONS", "FRAUD_LABELS", "JOINT_LENDING",
+    "LIFE_EVENTS", "OBSERVED", "PARTNERS", "PARTNER_EVENTS", "PARTNER_TRUTH", "PERFORMANCE",
+    "TRAITS", "TRUTH", "Column", "Table",
+]  # fmt: skip
