@@ -94,7 +94,11 @@ def draw_traits(scenario: Scenario, streams: Streams) -> Traits:
     residual = np.sqrt(1 - p.willingness_ability**2)
     willingness = p.willingness_ability * ability + residual * streams.normal("willingness")
     willingness = willingness + p.willingness_mean
-    impatience = -0.25 * ability - 0.35 * willingness + 0.8 * streams.normal("impatience")
+    impatience = (
+        p.impatience_ability * ability
+        + p.impatience_willingness * willingness
+        + p.impatience_noise * streams.normal("impatience")
+    )
     income = np.exp(
         p.log_income_mean
         + p.log_income_ability * ability

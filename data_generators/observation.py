@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data_generators import cash_events, joint_lending
+from data_generators import cash_events, joint_lending, schema
 from data_generators.partners import reported_partners
+from data_generators.profiles import profile_table
+from data_generators.progress import shown
 from data_generators.replay import Columns, replay_block
+from data_generators.rows import together
 from data_generators.streams import Floats, Streams
 
 if TYPE_CHECKING:
@@ -31,6 +34,8 @@ class Observed:
     """
 
     applications: pd.DataFrame
+    #: more of the profile: a row a customer, in customer order
+    profiles: pd.DataFrame
     #: the incumbent's log: limit, price, propensity
     decisions: pd.DataFrame
     #: monthly accounts of customers who took the offer
@@ -58,10 +63,10 @@ def observe(world: "World", as_of: float | None = None) -> Observed:
 
 def observe_blocks(world: "World", as_of: float | None = None) -> Iterator[Observed]:
     """The same, block by block, for writing without holding a world in memory."""
-    for residents in world.residents():
-        tables = observe_block(residents)
-        known = (_known(pd.DataFrame(tables[f.name]), as_of) for f in fields(Observed))
-        yield Observed(*known)
+    for block in shown(world.blocks(), "observed tables"):
+        tables = observe_block(world.residents_of(block))
+        frames = (table.frame(tables[table.name]) for table in schema.OBSERVED)
+        yield Observed(*(_known(frame, as_of) for frame in frames))
 
 
 def observe_block(residents: "Residents") -> dict[str, Columns]:
@@ -77,6 +82,7 @@ def observe_block(residents: "Residents") -> dict[str, Columns]:
     partners, partner_events = reported_partners(residents)
     return {
         "applications": applications,
+        "profiles": profile_table(residents, applied),
         "decisions": _decisions(residents, applied),
         "accounts": accounts,
         "performance": _performance(residents, outcomes, applied),
@@ -133,10 +139,12 @@ def _performance(residents: "Residents", customers: Columns, applied: Floats) ->
 def _fraud_labels(residents: "Residents") -> Columns:
     """Fraud that was approved and is found: a part of it, after a delay."""
     streams = Streams(residents.markets[0].streams.seed, residents.block)
-    mix = residents.markets[0].scenario.fraud
-    found = streams.uniform("fraud_found") < mix.found
+    sizes = [(m.scenario.fraud, len(m.typology)) for m in residents.markets]
+    share = together([np.full(n, mix.found) for mix, n in sizes], residents.rows)
+    weeks = together([np.full(n, mix.label_delay_weeks) for mix, n in sizes], residents.rows)
+    found = streams.uniform("fraud_found") < share
     found &= residents.frauds & (residents.logged.limit > 0)
-    scale = 7.0 * mix.label_delay_weeks / 2.0
+    scale = 7.0 * weeks / 2.0
     # Gamma with shape 2 is the sum of two exponentials.
     delay = -scale * (
         np.log1p(-streams.uniform("label_delay_a")) + np.log1p(-streams.uniform("label_delay_b"))

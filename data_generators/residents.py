@@ -133,8 +133,7 @@ class Market:
         return values if self.rows is None else values[self.rows]
 
     def _noise(self, replica: int) -> Streams:
-        s = self.streams
-        return Streams(s.seed, s.block, replica, s.rows)
+        return replace(self.streams, replica=replica)
 
 
 @dataclass(frozen=True)
@@ -210,7 +209,8 @@ def draw_residents(scenario: Scenario, seed: int, block: Block, months: int) -> 
         rows = np.flatnonzero(code == index)
         arriving = _arriving(scenario, part.scenario)
         redraw = partial(again, index=index)
-        markets.append(Market(arriving, index, rows, streams.of(rows), months, redraw))
+        own = replace(streams.of(rows), market=index)
+        markets.append(Market(arriving, index, rows, own, months, redraw))
     return Residents(block, tuple(markets))
 
 

@@ -56,6 +56,8 @@ class Streams:
     replica: int = 0
     #: positions within the block of the customers meant; None for all of them
     rows: NDArray[np.intp] | None = None
+    #: position of the market in a blended world; its partners are not those of another market
+    market: int = 0
 
     @property
     def size(self) -> int:
@@ -97,7 +99,8 @@ class Streams:
 
     def shared(self, purpose: str, count: int, month: int = 0) -> Floats:
         """`count` uniforms that belong to the block, not to a customer: for its partners."""
-        return self._generator(purpose, month).random(count)
+        own = f"{purpose}/{self.market}" if self.market else purpose
+        return self._generator(own, month).random(count)
 
     def _meant(self, drawn: Floats) -> Floats:
         return drawn if self.rows is None else drawn[self.rows]

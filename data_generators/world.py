@@ -11,6 +11,7 @@ import pandas as pd
 
 from data_generators.decisions import Decisions, Outcomes
 from data_generators.errors import InvalidInput
+from data_generators.progress import shown
 from data_generators.replay import replay_block
 from data_generators.residents import Residents, draw_residents
 from data_generators.scenarios import Scenario
@@ -90,22 +91,21 @@ class World:
         return Decisions.of(limit, price=np.concatenate([each.price for each in logged]))
 
     def replay(
-        self, decisions: Decisions, *, accounts: bool = False, progress: bool = False
+        self, decisions: Decisions, *, accounts: bool = False, progress: bool = True
     ) -> Outcomes:
         """What happens under `decisions` (one a customer, in order); pure.
 
         With `accounts`, the monthly ledger is kept too (a row a customer and month on book).
+        A bar shows when it takes over two seconds, unless `progress` is off.
         Raises InvalidInput when the number of decisions is not the number of customers.
         """
-        from tqdm.auto import tqdm
-
         if len(decisions) != self.customers:
             raise InvalidInput(
                 f"There are {len(decisions)} decisions for {self.customers} customers; "
                 "give one for each, in customer order."
             )
         summaries, ledgers = [], []
-        for block in tqdm(self.blocks(), desc="replay", disable=not progress, leave=False):
+        for block in shown(self.blocks(), "replay", progress=progress):
             part = slice(block.start, block.stop)
             summary, ledger = replay_block(
                 self.residents_of(block),

@@ -48,7 +48,10 @@ def apply_events(
     now = np.broadcast_to(cash, due.shape)[..., rows]
     live = (here > 0) & ~state.defaulted[..., rows] & ~terms.never_pays[rows]
 
-    settled = live & (kind == 0) & (late == 0) & (now >= here)
+    # Who is not in the mood to pay a due is not in the mood to pay everything.
+    burden = terms.scenario.repayment.unwilling_burden * (here > terms.heavy[rows])
+    willing = terms.months.reluctance[t, rows] >= burden
+    settled = live & willing & (kind == 0) & (late == 0) & (now >= here)
     stands = (terms.months.collapse[rows] > t) & (t < e.returned_until)
     returned = live & (kind == 1) & (late == 0) & stands
     extended = live & (kind == 2) & (late <= 1) & (now < owed) & (owed > 0)

@@ -37,7 +37,9 @@ def step(product: Product, terms: Terms, t: int, state: Ledger) -> tuple[Ledger,
     refunded = np.minimum(relief.refunded, balance)
     np.minimum(owed, balance, out=owed)
     owed -= np.minimum(refunded, owed)
-    by_customer = _payment(terms, t, state, balance, owed, cash, relief.promised) * is_open
+    in_full = not product.closes
+    by_customer = _payment(terms, t, state, balance, owed, cash, relief.promised, refunded, in_full)
+    by_customer *= is_open
     paid = by_customer + refunded
 
     left = np.minimum(paid, relief.unpaid[2])
@@ -93,11 +95,16 @@ def _payment(
     owed: Floats,
     cash: Floats,
     promised: Floats | float,
+    refunded: Floats,
+    in_full: bool,
 ) -> Floats:
-    """Cannot pay, will not pay, or pays what is owed."""
+    """Cannot pay, will not pay, pays what is owed, or, a transactor with the cash, all of it."""
     r = terms.scenario.repayment
     half = np.rint(0.5 * np.maximum(cash, 0.0))
     paid = np.where(cash < owed, np.minimum(half, owed), owed)
+    if in_full:
+        rest = balance - refunded
+        np.copyto(paid, rest, where=terms.traits.transactor & (cash >= rest))
     unwilling = unwilling_now(terms, t, state, balance, promised)
     unwilling |= cash < r.nothing_below * owed
     paid[unwilling] = 0.0

@@ -63,7 +63,8 @@ def groups(
 ) -> Iterator[Group]:
     """The market's customers by product, and businesses apart from persons."""
     code = traits.product + len(PRODUCTS) * traits.business
-    codes = np.unique(code)
+    # A blend's market may have no customer in a block: one group of nobody.
+    codes = np.unique(code) if len(code) else np.zeros(1, dtype=np.int64)
     for each in codes:
         rows = None if len(codes) == 1 else np.flatnonzero(code == each)
         some, own = traits.take(rows), offer.take(rows)

@@ -2,6 +2,8 @@
 
 import dataclasses
 import math
+from datetime import date
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from data_generators.errors import InvalidInput
@@ -22,8 +24,8 @@ SHARES = {
                "promise"),
     "joint": ("bank_share", "guarantee", "service_fee"),
     "partners": ("leverage", "feedback"),
-    "coverage": ("thin_file_own", "thin_file_other", "bureau_unreported", "no_shop", "no_social",
-                 "outage", "tampering"),
+    "coverage": ("thin_file_own", "thin_file_other", "bureau_unreported", "no_insurance", "no_fund",
+                 "no_tax_record", "no_shop", "no_social", "outage", "poor_quality", "tampering"),
     "fraud": ("rate", "camouflage", "honest_sharing", "found"),
     "incumbent": ("exploration",),
 }  # fmt: skip
@@ -31,12 +33,43 @@ SHARES = {
 POSITIVE = {
     "population": ("income_volatility", "age_power", "youngest"),
     "need": ("least",),
-    "repayment": ("default_months_late", "draw_speed", "minimum_due"),
-    "partners": ("a_block",),
+    "repayment": ("draw_speed", "minimum_due"),
     "business": ("buffer_months",),
     "fraud": ("label_delay_weeks",),
     "joint": ("bank_share",),
 }
+#: parameters with a range of their own
+RANGES = {
+    "population": {"willingness_ability": (-1, 1), "age_ability": (-1, 1),
+                   "age_willingness": (-1, 1)},
+    "business": {"season_peak": (1, 12)},
+    "need": {"season_peak": (1, 12)},
+    "repayment": {"default_months_late": (1, 4)},
+    "partners": {"a_block": (1, 500)},
+}  # fmt: skip
+#: parameters on a log or log-odds scale, and slopes: they may be negative, as
+#: may what is negative by default; no other number may
+SIGNED = {
+    "population": ("log_income_mean", "log_income_ability", "log_lenders", "willingness_mean",
+                   "transactor_intercept", "transactor_impatience", "willingness_ability",
+                   "age_ability", "age_willingness", "impatience_ability",
+                   "impatience_willingness"),
+    "business": ("log_turnover_mean", "margin_ability"),
+    "need": ("log_share",),
+    "repayment": ("log_demand", "demand_impatience", "unwilling_intercept",
+                  "unwilling_willingness", "unwilling_late", "unwilling_burden",
+                  "unwilling_service", "promise_relief"),
+    "take_up": ("at_own_price", "price_slope", "selection"),
+    "partners": ("collapse_intercept", "collapse_leverage", "shock_low", "shock_high"),
+    "coverage": ("shop_drift",),
+}  # fmt: skip
+#: parameters that are one of some words
+WORDS = {"events": {"returned_as": ("refund", "lease_exit", "cancellation")}}
+#: parameters that must be at least this
+AT_LEAST = {
+    "coverage": {"bureau_lag_days": 0.0, "court_lag_days": 0.0, "invoiced_share": 0.0,
+                 "inflation": 1.0, "invented_addresses": 0.0, "shop_drift": -0.9},
+}  # fmt: skip
 #: sections whose named shares add up to 1
 WHOLES = {
     "products": ("instalment", "revolving", "working_capital"),
@@ -46,31 +79,43 @@ WHOLES = {
 
 def check(scenario: "Scenario") -> None:
     """InvalidInput names the first parameter out of its range."""
-    for section in sections(scenario):
-        for name, value in vars(getattr(scenario, section)).items():
-            if isinstance(value, float) and not math.isfinite(value):
-                raise InvalidInput(f"{section}.{name} is {value}; it must be a finite number.")
-    for section, names in SHARES.items():
-        for name in names:
-            _within(section, name, getattr(getattr(scenario, section), name))
-    for section, names in POSITIVE.items():
-        for name in names:
+    for field in dataclasses.fields(scenario):
+        kind: Any = field.default_factory
+        if dataclasses.is_dataclass(kind):
+            _section(field.name, getattr(scenario, field.name), kind)
+    for section, least in AT_LEAST.items():
+        for name, lowest in least.items():
             value = getattr(getattr(scenario, section), name)
-            if value <= 0:
-                raise InvalidInput(f"{section}.{name} is {value:g}; it must be above 0.")
+            if value < lowest:
+                raise InvalidInput(
+                    f"{section}.{name} is {value:g}; it must be at least {lowest:g}."
+                )
     for section, names in WHOLES.items():
-        parts = [getattr(getattr(scenario, section), name) for name in names]
-        for name, value in zip(names, parts, strict=True):
-            _within(section, name, value)
-        if abs(sum(parts) - 1) > 1e-9:
+        total = sum(getattr(getattr(scenario, section), name) for name in names)
+        if abs(total - 1) > 1e-9:
             raise InvalidInput(
                 f"The shares {', '.join(f'{section}.{name}' for name in names)} add up to "
-                f"{sum(parts):.3g}, not to 1."
+                f"{total:.3g}, not to 1."
             )
+    _together(scenario)
     _need(scenario)
+    check_whole("drift_months", scenario.drift_months, 1)
+    try:
+        date.fromisoformat(scenario.start)
+    except (TypeError, ValueError):
+        raise InvalidInput(
+            f"start is {scenario.start!r}; it must be a day such as '2025-01-01'."
+        ) from None
     grid = list(scenario.limit_grid)
-    if not grid or grid != sorted(set(grid)) or grid[0] != 0 or not math.isfinite(grid[-1]):
+    numbers = all(_is_number(limit) for limit in grid)
+    if not numbers or not grid or grid != sorted(set(grid)) or grid[0] != 0:
         raise InvalidInput(f"limit_grid is {grid}; it must start at 0 and rise.")
+
+
+def check_share(name: str, value: Any) -> None:
+    """InvalidInput unless `value` is a share."""
+    if not _is_number(value) or not 0 <= value <= 1:
+        raise InvalidInput(f"{name} is {value!r}; it is a share from 0 to 1.")
 
 
 def sections(scenario: "Scenario") -> list[str]:
@@ -79,17 +124,89 @@ def sections(scenario: "Scenario") -> list[str]:
     return [f.name for f in fields if dataclasses.is_dataclass(getattr(scenario, f.name))]
 
 
+def _section(section: str, given: object, kind: Any) -> None:
+    if not isinstance(given, kind):
+        raise InvalidInput(
+            f"{section} is {given!r}; it must be a {kind.__name__}, as in "
+            f"replace({section}={kind.__name__}(...))."
+        )
+    for field in dataclasses.fields(kind):
+        _parameter(section, field.name, getattr(given, field.name), field.default)
+
+
+def _parameter(section: str, name: str, value: Any, default: Any) -> None:
+    """One parameter: of the kind that its default is, and within its bounds."""
+    full = f"{section}.{name}"
+    words = WORDS.get(section, {}).get(name)
+    if isinstance(default, bool | str | tuple):
+        if not isinstance(value, type(default)):
+            raise InvalidInput(f"{full} is {value!r}; it must be a {type(default).__name__}.")
+        if words is not None and value not in words:
+            raise InvalidInput(f"{full} is {value!r}; it must be one of {', '.join(words)}.")
+        return
+    if name in SHARES.get(section, ()) or name in WHOLES.get(section, ()):
+        check_share(full, value)
+    if not _is_number(value):
+        raise InvalidInput(f"{full} is {value!r}; it must be a finite number.")
+    if isinstance(default, int) and not isinstance(value, Integral):
+        raise InvalidInput(f"{full} is {value!r}; it must be a whole number.")
+    low, high = RANGES.get(section, {}).get(name, (-math.inf, math.inf))
+    if not low <= value <= high:
+        raise InvalidInput(f"{full} is {value:g}; it must lie from {low:g} to {high:g}.")
+    if name in POSITIVE.get(section, ()) and value <= 0:
+        raise InvalidInput(f"{full} is {value:g}; it must be above 0.")
+    signed = name in SIGNED.get(section, ()) or default < 0
+    if value < 0 and not signed:
+        raise InvalidInput(f"{full} is {value:g}; it must be 0 or more.")
+
+
+def _together(scenario: "Scenario") -> None:
+    """Parameters that are fine one by one and not together."""
+    p, events, partners = scenario.population, scenario.events, scenario.partners
+    if p.oldest < p.youngest:
+        raise InvalidInput(
+            f"population.oldest is {p.oldest:g}; it must be population.youngest ({p.youngest:g}) "
+            "or more."
+        )
+    if p.age_ability**2 + p.age_willingness**2 > 1:
+        raise InvalidInput(
+            f"population.age_ability and age_willingness are {p.age_ability:g} and "
+            f"{p.age_willingness:g}; their squares must add up to 1 or less."
+        )
+    if partners.shock_high < partners.shock_low:
+        raise InvalidInput(
+            f"partners.shock_high is {partners.shock_high:g}; it must be partners.shock_low "
+            f"({partners.shock_low:g}) or more."
+        )
+    kinds = ("early_settlement", "returned", "extension", "restructuring", "promise")
+    chances = sum(getattr(events, kind) for kind in kinds)
+    if chances > 1:
+        raise InvalidInput(
+            f"The chances {', '.join(f'events.{kind}' for kind in kinds)} add up to "
+            f"{chances:.3g}; together they must be 1 or less."
+        )
+
+
 def _need(scenario: "Scenario") -> None:
     need: Any = scenario.need
     if not need.tenors or len(need.tenors) != len(need.tenor_shares):
         raise InvalidInput("need.tenors and need.tenor_shares must have as many entries.")
-    if min(need.tenors) < 1 or abs(sum(need.tenor_shares) - 1) > 1e-9:
+    for tenor in need.tenors:
+        check_whole("need.tenors", tenor, 1)
+    for value in need.tenor_shares:
+        check_share("need.tenor_shares", value)
+    if abs(sum(need.tenor_shares) - 1) > 1e-9:
         raise InvalidInput(
-            f"need.tenors are {need.tenors} with shares {need.tenor_shares}; terms are whole "
-            "months from 1 up, and their shares add up to 1."
+            f"need.tenors are {need.tenors} with shares {need.tenor_shares}; the shares of the "
+            "terms must add up to 1."
         )
 
 
-def _within(section: str, name: str, value: float) -> None:
-    if not 0 <= value <= 1:
-        raise InvalidInput(f"{section}.{name} is {value!r}; it is a share from 0 to 1.")
+def check_whole(name: str, value: object, least: int) -> None:
+    """InvalidInput unless `value` is a whole number of at least `least`."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
+        raise InvalidInput(f"{name} is {value!r}; it must be a whole number from {least} up.")
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(value)

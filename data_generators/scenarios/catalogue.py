@@ -101,7 +101,7 @@ home_renovation = Scenario(
     name="home_renovation",
     title="Home renovation: loans paid out in stages as the work goes on",
     products=Products(instalment=1.0, revolving=0.0),
-    need=Need(log_share=1.5, log_noise=0.45, tenors=(12, 24, 36), tenor_shares=(0.3, 0.4, 0.3),
+    need=Need(log_share=1.5, log_noise=0.45, tenors=(18, 24, 36), tenor_shares=(0.2, 0.4, 0.4),
               season=0.25, season_peak=4),
     partners=Partners(kind="builder", leverage=0.58, feedback=0.10, disbursed_by_period=True),
     economics=Economics(apr=0.12, lgd=0.65),

@@ -39,17 +39,31 @@ class Coverage:
     thin_file_other: float = 0.18
     #: share of loans elsewhere that the bureau does not report (assumed)
     bureau_unreported: float = 0.20
-    #: mean age of a bureau report, days (assumed)
+    #: mean age of a bureau report, days; what came later is not in it (assumed)
     bureau_lag_days: float = 20.0
+    #: days until an enforcement record can be seen (assumed)
+    court_lag_days: float = 30.0
+    #: share of persons without social insurance on record, and share of the insured without a
+    #: housing fund (assumed)
+    no_insurance: float = 0.22
+    no_fund: float = 0.30
+    #: share of businesses without a tax record (assumed)
+    no_tax_record: float = 0.10
+    #: turnover that a business invoices, share, median (assumed)
+    invoiced_share: float = 0.80
     #: share of applicants without e-commerce data, and without social data (assumed)
     no_shop: float = 0.10
     no_social: float = 0.05
-    #: share of applications at which a source failed to answer in time (assumed)
+    #: share of applications at which a source failed to answer in time, each source (assumed)
     outage: float = 0.01
+    #: quality of the service, 0 to 1, under which a partner is a poor one (assumed: a quarter)
+    poor_quality: float = 0.5
     #: share of applications whose data the partner tampered with, at poor partners (assumed)
     tampering: float = 0.04
-    #: factor by which tampered orders are inflated (assumed)
+    #: factor by which tampered orders are inflated, mean (assumed)
     inflation: float = 2.5
+    #: mean number of addresses that are invented then (assumed)
+    invented_addresses: float = 1.5
     #: yearly drift of the e-commerce source: orders grow while nobody is richer (assumed)
     shop_drift: float = 0.10
 

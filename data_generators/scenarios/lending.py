@@ -43,10 +43,10 @@ class Repayment:
     log_demand: float = 0.35
     #: slope of log demand in impatience [W]
     demand_impatience: float = 0.90
-    #: month-to-month volatility of demand, log scale [W]
-    demand_volatility: float = 0.25
-    #: share of the gap to the wanted balance drawn in a month [W]
-    draw_speed: float = 0.30
+    #: month-to-month volatility of demand, log scale (fitted; [W] 0.25)
+    demand_volatility: float = 0.40
+    #: share of the gap to the wanted balance drawn in a month (fitted to [A18]; [W] 0.3)
+    draw_speed: float = 0.45
     #: share of the undrawn line wanted once late (credit conversion factor) [W]
     ccf: float = 0.48
     #: minimum payment, share of balance [W]
@@ -56,11 +56,11 @@ class Repayment:
     #: cash under this share of what is owed: nothing is paid [W]
     nothing_below: float = 0.30
     #: log-odds of not wanting to pay, average customer, not late (fitted; [W] -4.6)
-    unwilling_intercept: float = -4.7
+    unwilling_intercept: float = -4.3
     #: slope in willingness [W]
     unwilling_willingness: float = -0.9
-    #: slope in months late, up to three; 1.8 gives the roll rates practitioners see ([W] 1.0)
-    unwilling_late: float = 1.8
+    #: slope in months late, up to three; 1.6 gives the roll rates practitioners see ([W] 1.0)
+    unwilling_late: float = 1.6
     #: step when the balance is over three months' income [W]
     unwilling_burden: float = 1.5
     #: slope in poor service of the partner, a year of term (assumed)

@@ -33,6 +33,11 @@ class Population:
     willingness_ability: float = 0.30
     #: shift of mean willingness, standard deviations; a scenario's selection (assumed)
     willingness_mean: float = 0.0
+    #: impatience: loadings on ability and willingness, and noise; with them the marginal
+    #: propensity to borrow runs from 0.6 in the weakest tenth to near 0 (fitted to [A18])
+    impatience_ability: float = -0.40
+    impatience_willingness: float = -0.50
+    impatience_noise: float = 0.60
     #: log of mean number of other lenders for an average customer [W]
     log_lenders: float = -0.62
     #: log-odds of being a transactor (pays in full) for an average customer (assumed)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from data_generators.errors import InvalidInput
-from data_generators.scenarios.bounds import check, sections
+from data_generators.scenarios.bounds import check, check_share, check_whole, sections
 from data_generators.scenarios.channel import Coverage, FraudMix, Incumbent, Partners
 from data_generators.scenarios.lending import (
     CashEvents,
@@ -76,7 +76,8 @@ class Scenario:
         """A copy with some fields changed; an unknown field is named.
 
         A field of a section can be reached by two underscores:
-        `scenario.replace(economics__apr=0.15)`.
+        `scenario.replace(economics__apr=0.15)`. In a blend, a change of sections or of the limit
+        grid is made in every part, since customers live by the parts' parameters.
         """
         whole = {name: value for name, value in changes.items() if "__" not in name}
         by_section: dict[str, dict[str, Any]] = {}
@@ -91,6 +92,13 @@ class Scenario:
             current = whole.get(section, getattr(self, section))
             self._known(current, list(inner_changes), f"The section {section}")
             whole[section] = dataclasses.replace(current, **inner_changes)
+        if self.parts and "parts" not in whole:
+            own = ("name", "title", "start", "drift_months")
+            passed_on = {k: v for k, v in changes.items() if k not in own}
+            whole["parts"] = tuple(
+                dataclasses.replace(part, scenario=part.scenario.replace(**passed_on))
+                for part in self.parts
+            )
         return dataclasses.replace(self, **whole)
 
     def blend(self, other: "Scenario", share: float) -> Self:
@@ -102,8 +110,7 @@ class Scenario:
 
     def drift(self, other: "Scenario", months: int = 12) -> Self:
         """This market becoming `other`, month by month over `months`."""
-        if months < 1:
-            raise InvalidInput(f"months is {months}; a drift takes at least 1 month.")
+        check_whole("months", months, 1)
         return self._mixed(other, 0.0, 1.0, f"{self.name}>{other.name}", months)
 
     def markets(self) -> tuple[Part, ...]:
@@ -117,8 +124,7 @@ class Scenario:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def _mixed(self, other: "Scenario", start: float, end: float, name: str, months: int) -> Self:
-        if not (0 <= start <= 1 and 0 <= end <= 1):
-            raise InvalidInput(f"share is {start!r}; it is a share from 0 to 1.")
+        check_share("share", start)
         if other.limit_grid != self.limit_grid:
             raise InvalidInput(
                 f"{self.name} and {other.name} have different limit grids; give one of them the "

@@ -11,6 +11,7 @@ from data_generators.schema.observed import (
     PARTNER_EVENTS,
     PARTNERS,
     PERFORMANCE,
+    PROFILES,
 )
 from data_generators.schema.table import Column, Table
 from data_generators.schema.truth import LIFE_EVENTS, PARTNER_TRUTH, TRAITS, TRUTH
@@ -18,5 +19,5 @@ from data_generators.schema.truth import LIFE_EVENTS, PARTNER_TRUTH, TRAITS, TRU
 __all__ = [
     "ACCOUNTS", "APPLICATIONS", "CASH_EVENTS", "DECISIONS", "FRAUD_LABELS", "JOINT_LENDING",
     "LIFE_EVENTS", "OBSERVED", "PARTNERS", "PARTNER_EVENTS", "PARTNER_TRUTH", "PERFORMANCE",
-    "TRAITS", "TRUTH", "Column", "Table",
+    "PROFILES", "TRAITS", "TRUTH", "Column", "Table",
 ]  # fmt: skip

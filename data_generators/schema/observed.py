@@ -23,15 +23,19 @@ APPLICATIONS = Table(
             "float64",
             [
                 ("age", "years", "age", "applicant"),
+                ("employment_months", "months", "with the employer, or in business", "applicant"),
                 ("declared_income", "RMB a month", "income the applicant declares", "applicant"),
                 ("declared_turnover", "RMB a month", "turnover a business declares", "applicant"),
                 ("rent_monthly", "RMB a month", "rent of the lease", "applicant"),
                 ("bank_tenure_months", "months", "months as a customer, 0 for others", "bank"),
-                ("bank_inflow", "RMB a month", "account inflow, own customers", "bank"),
+                ("bank_inflow", "RMB a month", "income or turnover coming in, own only", "bank"),
                 ("bank_savings", "RMB", "balance of savings, own customers", "bank"),
                 ("bureau_lenders", "count", "other lenders reporting", "bureau"),
+                ("bureau_lenders_30d", "count", "of them, lent within 30 days", "bureau"),
                 ("bureau_inquiries_6m", "count", "inquiries in six months", "bureau"),
                 ("bureau_overdue_24m", "count", "times overdue in 24 months", "bureau"),
+                ("bureau_90_plus_24m", "count", "of them, over 90 days past due", "bureau"),
+                ("bureau_limits_total", "RMB", "limits elsewhere", "bureau"),
                 ("bureau_utilisation", "share", "balances over limits elsewhere", "bureau"),
                 ("shop_orders_12m", "count", "orders in twelve months", "shop"),
                 ("shop_late_payments_12m", "count", "orders paid late", "shop"),
@@ -52,6 +56,62 @@ APPLICATIONS = Table(
                 ("device_id", "", "device, opaque", "device"),
                 ("address_id", "", "home address, opaque", "applicant"),
                 ("phone_id", "", "phone number, opaque", "applicant"),
+            ],
+        ),
+    ),
+)
+
+PROFILES = Table(
+    "profiles",
+    "observed",
+    "more of the profile at application, one row a customer; to be read beside `applications`",
+    (
+        _ID,
+        *_TIMES,
+        *columns_of(
+            "str",
+            [
+                ("kind", "", "person or business", "applicant"),
+                ("region", "", "province of residence", "applicant"),
+                ("education", "", "middle_school, high_school, college, ...", "applicant"),
+            ],
+        ),
+        *columns_of(
+            "float64",
+            [
+                ("bank_products", "count", "own products held", "bank"),
+                ("bank_past_loans", "count", "own loans repaid or lost before", "bank"),
+                ("bank_past_worst_dpd", "days", "worst arrears on them, NaN without one", "bank"),
+                ("bank_salary_regular", "0 or 1", "a salary comes in each month", "bank"),
+                ("bureau_report_age_days", "days", "age of the report at application", "bureau"),
+                ("bureau_accounts", "count", "loans and cards elsewhere", "bureau"),
+                ("bureau_balances_total", "RMB", "balances elsewhere", "bureau"),
+                *(
+                    (f"bureau_inquiries_m{k}", "count", f"inquiries, month {k} before", "bureau")
+                    for k in range(1, 7)
+                ),
+                ("bureau_worst_dpd_24m", "days", "worst arrears elsewhere", "bureau"),
+                ("insurance_months", "months", "social insurance paid, persons", "court"),
+                ("fund_months", "months", "housing provident fund paid, persons", "court"),
+                ("registration_months", "months", "since registration, businesses", "court"),
+            ],
+        ),
+        Column("tax_grade", "str", "", "A, B, M (new), C or D; empty for persons", "court"),
+        Column("invoices_12m", "float64", "RMB", "invoiced in twelve months", "court"),
+        Column("court_text", "str", "", "summary of the enforcement record, or empty", "court"),
+        *columns_of(
+            "float64",
+            [
+                *(
+                    (f"shop_orders_q{k}", "count", f"orders, quarter {k} before", "shop")
+                    for k in range(1, 5)
+                ),
+                ("shop_basket", "RMB", "mean value of an order", "shop"),
+                ("shop_addresses_12m", "count", "delivery addresses used", "shop"),
+                ("social_contacts_late", "count", "contacts in arrears", "social"),
+                ("device_sessions_30d", "count", "app sessions in 30 days", "device"),
+                ("device_changes_12m", "count", "new devices in twelve months", "device"),
+                ("device_shared", "0 or 1", "others are seen on the device", "device"),
             ],
         ),
     ),
@@ -182,6 +242,6 @@ PARTNER_EVENTS = Table(
 
 #: in the order of `Observed`'s fields
 OBSERVED = (
-    APPLICATIONS, DECISIONS, ACCOUNTS, PERFORMANCE, FRAUD_LABELS, CASH_EVENTS, JOINT_LENDING,
-    PARTNERS, PARTNER_EVENTS,
+    APPLICATIONS, PROFILES, DECISIONS, ACCOUNTS, PERFORMANCE, FRAUD_LABELS, CASH_EVENTS,
+    JOINT_LENDING, PARTNERS, PARTNER_EVENTS,
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """What a table is: columns with dtype, unit, meaning and source; observed or truth."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -43,6 +43,14 @@ class Table:
                     f"{self.name}.{column.name} is {frame[column.name].dtype}, not {column.dtype}."
                 )
         return frame
+
+    def frame(self, columns: Mapping[str, object]) -> pd.DataFrame:
+        """A data frame of the table from its columns, in the schema's order and dtypes."""
+        given = {
+            c.name: pd.array(columns[c.name], dtype="str") if c.dtype == "str" else columns[c.name]
+            for c in self.columns
+        }
+        return self.check(pd.DataFrame(given, copy=False))
 
     def dictionary(self) -> pd.DataFrame:
         """The data dictionary: one row a column."""

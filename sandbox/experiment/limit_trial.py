@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from data_generators import Decisions, World
-from data_generators.scenarios import Scenario
 from data_generators.potential import PotentialOutcomes
+from data_generators.scenarios import Scenario
 from sandbox.errors import BadInput
 from sandbox.experiment.trial import Floats, Judgement, Scores, Trial
 from sandbox.features import credit_features
@@ -20,23 +20,13 @@ from sandbox.policy import LimitPolicy
 from sandbox.validation.suite import metrics_of, validate_against_truth, validate_scores
 
 
-def check_market(scenario: Scenario, months: int, policy: LimitPolicy) -> None:
-    """BadInput when limits cannot be judged: too few months to default in, or another price.
-
-    Customers' take-up does not answer to price yet, so a policy that charges another price
-    than the scenario would be judged wrongly.
-    """
+def check_market(scenario: Scenario, months: int) -> None:
+    """BadInput when limits cannot be judged: too few months to default in."""
     least = scenario.repayment.default_months_late
     if months < least:
         raise BadInput(
             f"The world has {months} months, and no account can be in default before month "
             f"{least}; give it at least {least}, better 12."
-        )
-    apr = scenario.economics.apr
-    if policy.price != apr:
-        raise BadInput(
-            f"The policy charges {policy.price:g} a year and the scenario {apr:g}; "
-            f"give the study policy=LimitPolicy(price={apr:g})."
         )
 
 
@@ -151,7 +141,10 @@ class LimitJudge:
     def _replayed(self, decisions: pd.DataFrame) -> pd.DataFrame:
         everyone = np.zeros(self.world.customers)
         everyone[self.honest] = decisions["limit"]
-        outcomes = self.world.replay(Decisions.of(everyone, price=self.policy.price))
+        price = self.world.logged_decisions().price.copy()
+        if self.policy.price is not None:
+            price[:] = self.policy.price
+        outcomes = self.world.replay(Decisions.of(everyone, price=price))
         return outcomes.customers.iloc[self.honest].reset_index(drop=True)
 
 

@@ -109,14 +109,14 @@ class CellPlan:
     @property
     def potential_file(self) -> Path:
         """Where the potential outcomes of the evaluation world's first customers are kept."""
-        parts = (_sample(self.evaluation).digest, self.replicas, f"{self.policy.price:g}")
+        parts = (_sample(self.evaluation).digest, self.replicas, f"{self.policy.price}")
         return self.truth_folder / f"{'-'.join(map(str, parts))}-{code_digest()[:12]}.npz"
 
     def check(self) -> None:
         """BadInput when the model cannot be tried on this world or portfolio."""
         if isinstance(self.arena, World):
             if self.role == "limit":
-                check_market(self.arena.scenario, self.arena.months, self.policy)
+                check_market(self.arena.scenario, self.arena.months)
         elif self.role != "pd":
             raise BadInput(
                 f"{self.entrant.name} is a {self.role} model; a portfolio judges pd models."

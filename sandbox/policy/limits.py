@@ -38,10 +38,12 @@ class LimitPolicy:
     regulatory_cap: float = 200_000.0
     #: limits that can be granted, RMB
     grid: tuple[float, ...] = (0, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5)
-    #: yearly rate, share
-    price: float = 0.18
+    #: yearly rate, share; None charges what the market charges, customer by customer
+    price: float | None = None
 
     def __post_init__(self) -> None:
+        if self.price is not None and not 0 <= self.price <= 1:
+            raise BadInput(f"price is {self.price:g}; it is a yearly share from 0 to 1.")
         if len(self.pd_bands) != len(self.income_multiples):
             raise BadInput(
                 f"There are {len(self.pd_bands)} pd_bands and {len(self.income_multiples)} "
@@ -55,7 +57,8 @@ class LimitPolicy:
 
         Columns: `approve`, `limit` (RMB, on the grid), `price` (yearly share), `pd`, and
         `reason`: what bound the limit ("income multiple", "model", "dti cap", "regulatory cap")
-        or why it was declined ("pd above cut-off", "dti cap", "below smallest limit").
+        or why it was declined ("pd above cut-off", "dti cap", "below smallest limit"). Without
+        a price of the policy's own, `price` is NaN: the market's.
         """
         income = features["declared_income"].to_numpy(dtype=float)
         if limit is None:
@@ -75,7 +78,7 @@ class LimitPolicy:
             {
                 "approve": granted > 0,
                 "limit": granted,
-                "price": np.full(len(pd), self.price),
+                "price": np.full(len(pd), np.nan if self.price is None else self.price),
                 "pd": pd,
                 "reason": reason,
             }
@@ -96,7 +99,7 @@ class LimitPolicy:
         return {
             "policy.pd_cutoff": f"{self.pd_bands[-1]:g}",
             "policy.dti_cap": f"{fields['dti_cap']:g}",
-            "policy.price": f"{fields['price']:g}",
+            "policy.price": "the market's" if self.price is None else f"{self.price:g}",
         }
 
 

@@ -23,7 +23,7 @@ class Revolving:
         interest: Floats,
         arrears: Floats,
     ) -> Bill:
-        """Wanted balance L (1 - exp(-D/L)); minimum due, or all of it for transactors."""
+        """Wanted balance L (1 - exp(-D/L)); the minimum falls due, whatever is paid."""
         r, limit, opening = terms.scenario.repayment, terms.limit, state.balance
         room = limit - opening
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -37,7 +37,6 @@ class Revolving:
         drawn = np.rint(pull, out=pull)
         balance = opening + drawn
         balance += interest
-        due = np.where(terms.traits.transactor, 1.0, r.minimum_due) * balance
-        np.rint(due, out=due)
+        due = np.rint(r.minimum_due * balance)
         np.minimum(due, balance - arrears, out=due)
         return Bill(drawn, due)

@@ -89,7 +89,7 @@ def test_the_version_is_that_of_the_package():
         (["validate", "--portfolio", "x", "--mapping", "y", "--fit"], "no mapping file y"),
         (["fetch", "germany"], "no portfolio 'germany'"),
         (["fetch", "taiwan", "--to", "something"], "something is a file"),
-        (["generate", "--scenario", "mortgage", "out"], "'mortgage'; the nearest is online_rental"),
+        (["generate", "--scenario", "mortgage", "out"], "'mortgage'; the nearest is travel"),
         (["generate", "."], "is not empty"),
         (["generate", "something"], "something is a file"),
         (["generate", "something/x"], "something is a file"),

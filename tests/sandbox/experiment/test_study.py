@@ -324,7 +324,6 @@ def test_two_names_that_would_share_a_folder_are_told_apart(tmp_path):
     ("change", "words"),
     [
         ({"worlds": [replace(WORLD, months=3)]}, "3 months"),
-        ({"policy": sb.LimitPolicy(price=0.05)}, "charges 0.05"),
     ],
 )
 def test_what_could_only_be_judged_wrongly_is_refused_before_it_runs(tmp_path, change, words):

@@ -1,7 +1,5 @@
 """What a trial shows, and that its judge looks at the right customers."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -64,7 +62,7 @@ def test_what_happened_is_a_replay_of_the_decisions(trial):
     judged = trial.judge(Scores(evaluation={"pd": pd}, training={}))
     limit = np.zeros(EVALUATION.customers)
     limit[honest] = limits_of(trial, pd)
-    happened = EVALUATION.replay(dg.Decisions.of(limit, price=POLICY.price)).customers
+    happened = EVALUATION.replay(dg.Decisions.of(limit, price=0.18)).customers
     profit = happened["profit"].to_numpy()[honest].mean()
     assert judged.metrics["value/profit_per_customer"] == pytest.approx(profit)
 
@@ -112,10 +110,13 @@ def test_recall_is_at_most_two_false_alarms_in_a_hundred():
     assert table.loc["ring", "recall_at_fpr_2pct"] == (score[typology == "ring"] > threshold).mean()
 
 
-def test_policy_and_scenario_must_charge_the_same():
-    from sandbox.errors import BadInput
-    from sandbox.experiment.limit_trial import check_market
-
-    check_market(TRAINING.scenario, 24, POLICY)
-    with pytest.raises(BadInput, match=r"price=0\.18"):
-        check_market(TRAINING.scenario, 24, replace(POLICY, price=0.2))
+def test_a_dearer_policy_is_taken_by_fewer_and_judged_at_its_own_price():
+    potential = EVALUATION.reseeded(EVALUATION.seed, customers=400).truth
+    cheap, dear = (potential.potential_outcomes(replicas=8, price=p) for p in (0.18, 0.36))
+    assert dear.profit_to_score.sum() != cheap.profit_to_score.sum()
+    limit = np.full(EVALUATION.customers, 10_000.0)
+    takers = [
+        EVALUATION.replay(dg.Decisions.of(limit, price=p)).customers["taken"].mean()
+        for p in (0.18, 0.36)
+    ]
+    assert takers[1] < takers[0] - 0.1
