@@ -33,7 +33,7 @@ online_education = Scenario(
     name="online_education",
     title="Online education: course fees in instalments, paid to the school in one sum",
     products=Products(instalment=1.0, revolving=0.0),
-    need=Need(log_share=1.0, log_noise=0.45, tenors=(6, 12, 18), tenor_shares=(0.2, 0.5, 0.3),
+    need=Need(log_share=0.7, log_noise=0.45, tenors=(6, 12, 18), tenor_shares=(0.2, 0.5, 0.3),
               season=0.30, season_peak=7),
     partners=Partners(kind="school", leverage=0.62, feedback=0.25),
     events=CashEvents(returned_as="cancellation", returned=0.015, returned_until=6),
@@ -66,9 +66,10 @@ lifestyle = Scenario(
     name="lifestyle",
     title="Lifestyle services: a small line for gyms, repairs, meals and memberships",
     need=Need(log_share=-1.0, log_noise=0.60, tenors=(3, 6), tenor_shares=(0.5, 0.5)),
-    repayment=Repayment(log_demand=-0.1),
+    repayment=Repayment(log_demand=0.1, unwilling_intercept=-4.0, unwilling_willingness=-0.5,
+                        unwilling_late=1.75),
     partners=Partners(kind="merchant", leverage=0.45),
-)
+)  # fmt: skip
 
 ecommerce = Scenario(
     name="ecommerce",
@@ -76,7 +77,8 @@ ecommerce = Scenario(
     products=Products(instalment=0.35, revolving=0.65),
     need=Need(log_share=-1.3, log_noise=0.80, tenors=(3, 6, 12), tenor_shares=(0.5, 0.3, 0.2),
               season=0.30, season_peak=11),
-    repayment=Repayment(log_demand=-0.2),
+    repayment=Repayment(log_demand=0.1, unwilling_intercept=-3.9, unwilling_willingness=-0.45,
+                        unwilling_late=1.75),
     partners=Partners(kind="merchant", leverage=0.40, escrow=True, cooling_off_days=7),
     events=CashEvents(returned=0.03, returned_until=2, returned_share=0.9, early_settlement=0.012),
     joint=JointLending(bank_share=0.7, guarantee=0.3, service_fee=0.15),
@@ -91,7 +93,7 @@ car_purchase = Scenario(
               season=0.15, season_peak=12),
     partners=Partners(kind="dealer", leverage=0.45),
     economics=Economics(apr=0.09, lgd=0.40),
-    repayment=Repayment(unwilling_intercept=-6.2, unwilling_burden=0.6),
+    repayment=Repayment(unwilling_intercept=-5.3, unwilling_burden=0.3),
     population=Population(log_income_mean=9.1, youngest=22.0),
     events=CashEvents(returned=0.0005, returned_until=1, early_settlement=0.008),
     joint=JointLending(bank_share=0.8, guarantee=0.5, service_fee=0.10),
@@ -105,7 +107,7 @@ home_renovation = Scenario(
               season=0.25, season_peak=4),
     partners=Partners(kind="builder", leverage=0.58, feedback=0.10, disbursed_by_period=True),
     economics=Economics(apr=0.12, lgd=0.65),
-    repayment=Repayment(unwilling_intercept=-6.0, unwilling_burden=0.6),
+    repayment=Repayment(unwilling_intercept=-5.0, unwilling_burden=0.3),
     population=Population(log_income_mean=9.1, youngest=24.0),
 )  # fmt: skip
 

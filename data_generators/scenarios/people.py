@@ -54,10 +54,11 @@ class Population:
     own_customer_share: float = 0.55
     #: youngest and oldest applicant, years
     youngest: float = 19.0
-    oldest: float = 68.0
-    #: loading of standardised age on ability and on willingness; default falls with age [GMSC]
-    age_ability: float = 0.25
-    age_willingness: float = 0.40
+    oldest: float = 76.0
+    #: loading of standardised age on ability and on willingness (fitted: default falls with age,
+    #: five-fold from 25 or under to over 70 [GMSC])
+    age_ability: float = 0.30
+    age_willingness: float = 0.60
     #: power of the age distribution: above 1 leans to the young (assumed)
     age_power: float = 1.9
 
@@ -109,6 +110,6 @@ class Business:
     #: slope of the margin in ability (assumed)
     margin_ability: float = 0.025
     #: cash buffer, months of mean turnover, median business (assumed)
-    buffer_months: float = 1.0
+    buffer_months: float = 1.2
     #: surplus above this many times the first buffer is taken out by the owner (assumed)
     buffer_cap: float = 2.0

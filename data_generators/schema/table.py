@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -44,7 +45,7 @@ class Table:
                 )
         return frame
 
-    def frame(self, columns: Mapping[str, object]) -> pd.DataFrame:
+    def frame(self, columns: Mapping[str, Any]) -> pd.DataFrame:
         """A data frame of the table from its columns, in the schema's order and dtypes."""
         given = {
             c.name: pd.array(columns[c.name], dtype="str") if c.dtype == "str" else columns[c.name]

@@ -29,7 +29,7 @@ class WorkingCapital:
         buffer = state.buffer if state.buffer is not None else np.zeros_like(opening)
         # A full buffer needs little of the line, an empty one all of it.
         cap = terms.buffer_cap if terms.buffer_cap is not None else np.ones_like(opening)
-        short = np.clip(1.0 - buffer / cap, 0.15, 1.0)
+        short = np.maximum(np.clip(1.0 - buffer / cap, 0.0, 1.0) ** 2.5, 0.05)
         pull = np.where(late, r.ccf * (limit - opening), short * base - opening)
         pull = np.where(terms.never_pays, limit - opening, pull)
         drawn = np.rint(np.clip(pull, 0.0, np.maximum(limit - opening, 0.0)))

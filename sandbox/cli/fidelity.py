@@ -1,0 +1,135 @@
+"""`risk-sandbox fidelity`: a simulated market's own figures beside published ones."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sandbox.cli import options
+from sandbox.cli.program import Word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from data_generators.fidelity import Line
+
+
+@click.command(
+    "fidelity", cls=Word, short_help="A simulated market's figures beside published ones."
+)
+@click.option(
+    "--scenario", default="online_rental", show_default=True, help="What is being financed."
+)
+@click.option(
+    "--customers",
+    type=options.Whole(1),
+    default=40_000,
+    show_default=True,
+    help="Customers who apply; with fewer, noise moves the figures.",
+)
+@click.option("--seed", type=options.Whole(0), default=7, show_default=True, help="Seed.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv"]),
+    default="table",
+    show_default=True,
+    help="A table to read, or comma-separated values for another program.",
+)
+@click.option(
+    "--portfolio",
+    type=click.Path(path_type=Path),
+    help="A bank's own table of cards to calibrate the market to; needs --mapping.",
+)
+@click.option(
+    "--mapping",
+    metavar="FILE|NAME",
+    help="What the columns of --portfolio are, or the name of one that comes along: taiwan.",
+)
+@click.pass_context
+def command(
+    context: click.Context,
+    scenario: str,
+    customers: int,
+    seed: int,
+    form: str,
+    portfolio: Path | None,
+    mapping: str | None,
+) -> None:
+    """Hold a simulated market against published figures, each with its source.
+
+    Gates are figures with a band that the market must meet where the figure applies. Guides
+    have a band, but their source is weaker. Shapes have none: how one group stands to the next
+    is compared, or the two values are printed side by side. A figure that needs something the
+    market does not have is listed with what is missing, never with a value.
+
+    The incumbent decides on each application; accounts are followed for 30 months. The exit
+    status is 0 when no gate that applies lies outside its band, and 1 otherwise.
+
+    \b
+    Example:
+      risk-sandbox fidelity --scenario online_rental --seed 7
+    """
+    if (portfolio is None) != (mapping is None):
+        raise click.UsageError("--portfolio and --mapping go together; give both or neither")
+    if portfolio is not None:
+        _refuse_portfolio(portfolio)
+    options.say_at_once("Measuring ...")
+    from data_generators import World, scenarios
+    from data_generators.fidelity import Setting, compare, gates_outside, measured
+
+    world = World(scenarios.by_name(scenario), customers=customers, months=30, seed=seed)
+    readings = measured(world, progress=sys.stderr.isatty())
+    lines = compare(Setting(world.scenario), readings)
+    if form == "csv":
+        _print_csv(lines)
+    else:
+        from sandbox.cli.fidelity_tables import print_comparison
+
+        people = f"{customers:,} customer{'s' * (customers != 1)}"
+        market = world.scenario.title.split(":")[0]
+        print_comparison(lines, f"{market}: {people}, 30 months, seed {seed}")
+    context.exit(1 if gates_outside(lines) else 0)
+
+
+def _refuse_portfolio(portfolio: Path) -> None:
+    """The place where a scenario is calibrated to a table of cards first."""
+    from sandbox.errors import BadInput
+
+    raise BadInput(
+        f"A market cannot be calibrated to {portfolio} yet: calibration is not available in this "
+        "version; leave --portfolio and --mapping out."
+    )
+
+
+def _print_csv(lines: "Sequence[Line]") -> None:
+    """A row a figure, numbers as they are; several of one figure are joined by " / "."""
+    import csv
+
+    columns = "id,quantity,published,band_low,band_high,unit,kind,world,standing,note,source"
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns.split(","))
+    for line in lines:
+        figure = line.figure
+        writer.writerow(
+            [
+                figure.id,
+                figure.quantity,
+                _plain(figure.value),
+                *(figure.band or ("", "")),
+                figure.unit,
+                figure.kind,
+                _plain(line.value),
+                line.standing.value,
+                line.note,
+                figure.source,
+            ]
+        )
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return ""
+    numbers = value if isinstance(value, tuple) else (value,)
+    return " / ".join(f"{number:.4g}" for number in numbers)
