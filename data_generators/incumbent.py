@@ -62,7 +62,7 @@ def _wanted(scenario: Scenario, traits: Traits, columns: Columns, streams: Strea
     overdue = np.nan_to_num(columns["bureau_overdue_24m"].astype(float), nan=0.5)
     inquiries = np.nan_to_num(columns["bureau_inquiries_6m"].astype(float), nan=1.0)
     score = 1.0 + 0.5 * private - 0.45 * overdue - 0.12 * inquiries
-    score = score - 0.8 * columns["court_enforcement"].astype(float)
+    score = score - 0.8 * np.nan_to_num(columns["court_enforcement"].astype(float))
     earns = columns["declared_income"].astype(float)
     if traits.business.any():
         turnover = columns["declared_turnover"].astype(float)

@@ -27,7 +27,8 @@ class IdentityTheft:
             {
                 # Times zero, not zero: a thin file stays a thin file.
                 "bureau_overdue_24m": columns["bureau_overdue_24m"].astype(float) * 0.0,
-                "court_enforcement": np.zeros(streams.size),
+                "bureau_90_plus_24m": columns["bureau_90_plus_24m"].astype(float) * 0.0,
+                "court_enforcement": columns["court_enforcement"].astype(float) * 0.0,
                 "device_age_days": _younger(columns["device_age_days"], shown, 0.04),
                 "email_age_days": _younger(columns["email_age_days"], shown, 0.05),
                 "session_seconds": _younger(columns["session_seconds"], shown, 0.4),
