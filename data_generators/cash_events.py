@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data_generators.replay import Columns
-from data_generators.rows import together
+from data_generators.rows import category, together
 from data_generators.streams import Floats
 
 if TYPE_CHECKING:
@@ -23,18 +23,23 @@ MONTH, KNOWN_AFTER = 30.4375, 1.0
 def of_accounts(
     residents: "Residents",
     accounts: Columns,
+    arrears: Columns,
     events: Columns | object,
     outcomes: Columns,
     applied: Floats,
 ) -> Columns:
     """Events of a block's accounts, by customer and time; amounts in RMB.
 
-    `events`: code of the month's event for each row of `accounts`; `outcomes`: totals a
-    customer; `applied`: day of each application.
+    `arrears`: overdue by age, a row for each late row of `accounts`; `events`: code of the
+    month's event for each of them; `outcomes`: totals a customer; `applied`: day of each
+    application.
     """
     code = np.asarray(events)
     start = residents.block.start
-    late = accounts["months_late"]
+    late = np.flatnonzero(accounts["months_late"] > 0)
+    # The arrears ledger has a row for each of these, in the same order.
+    overdue = np.zeros(len(accounts["mob"]))
+    overdue[late] = sum(arrears[name] for name in arrears if name.startswith("overdue_"))
     known_as = _returned_as(residents)
     parts: list[tuple[Any, ...]] = []
     for code_of_kind, amount in (
@@ -42,17 +47,17 @@ def of_accounts(
         (2, accounts["refunded"]),
         (3, accounts["fee"]),
         (4, accounts["closing"]),
-        (5, accounts["due"]),
+        (5, overdue),
     ):
         rows = np.flatnonzero(code == code_of_kind)
         who = accounts["customer_id"][rows]
         returned = code_of_kind == 2
         kinds = known_as[who - start] if returned else np.full(len(rows), code_of_kind - 1)
         parts.append((who, accounts["mob"][rows].astype(float), kinds, amount[rows]))
-    rows = np.flatnonzero((late > 0) & (accounts["written_off"] == 0))
+    rows = late[accounts["written_off"][late] == 0]
     contact = np.full(len(rows), KINDS.index("collection_contact"))
-    overdue = accounts["due"][rows]
-    parts.append((accounts["customer_id"][rows], accounts["mob"][rows] + 0.2, contact, overdue))
+    when = accounts["mob"][rows] + 0.2
+    parts.append((accounts["customer_id"][rows], when, contact, overdue[rows]))
     rows = np.flatnonzero(accounts["written_off"] > 0)
     lost = np.full(len(rows), KINDS.index("write_off"))
     written_off = accounts["written_off"][rows]
@@ -65,7 +70,7 @@ def of_accounts(
         "customer_id": who[order],
         "event_time": event_time[order],
         "known_at": event_time[order] + KNOWN_AFTER,
-        "kind": np.array(KINDS, dtype=object)[kind[order]],
+        "kind": category(kind[order], KINDS),
         "amount": np.round(amount[order], 2),
     }
 
@@ -86,7 +91,7 @@ def _recoveries(residents: "Residents", outcomes: Columns) -> tuple[Floats, ...]
         [np.full(len(m.typology), m.scenario.economics.recovery_speed) for m in residents.markets],
         residents.rows,
     )
-    who = np.flatnonzero(outcomes["default"] & (residents.traits.recovery > 0.13))
+    who = np.flatnonzero(outcomes["default"])
     since = outcomes["default_month"][who]
     total = outcomes["ead"][who] * residents.traits.recovery[who]
     later = np.arange(1, months + 1)[:, None]

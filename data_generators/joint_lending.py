@@ -22,7 +22,8 @@ def of_accounts(residents: "Residents", accounts: Columns) -> Columns:
     who = accounts["customer_id"] - residents.block.start
     joint = np.flatnonzero(share[who] < 1)
     who = who[joint]
-    taken = {name: accounts[name][joint] for name in ("closing", "written_off", "interest")}
+    taken = {name: accounts[name][joint] for name in ("closing", "written_off")}
+    taken["interest"] = accounts["interest"][joint] + accounts["fee"][joint]
     bank = {name: np.round(values * share[who], 2) for name, values in taken.items()}
     stands = accounts["mob"][joint] - 1 < collapse[who]
     compensated = np.round(bank["written_off"] * guarantee[who] * stands, 2)

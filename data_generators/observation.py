@@ -9,11 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data_generators import cash_events, joint_lending, schema
+from data_generators.customers import PRODUCTS
 from data_generators.partners import reported_partners
 from data_generators.profiles import profile_table
 from data_generators.progress import shown
 from data_generators.replay import Columns, replay_block
-from data_generators.rows import together
+from data_generators.rows import category, together
 from data_generators.streams import Floats, Streams
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Observed:
     decisions: pd.DataFrame
     #: monthly accounts of customers who took the offer
     accounts: pd.DataFrame
+    #: what is overdue by age, in the months in which an account is late
+    arrears: pd.DataFrame
     #: default or good, known late; no row for declined customers
     performance: pd.DataFrame
     #: confirmed fraud, known late; blocked or undetected fraud has no row
@@ -72,22 +75,30 @@ def observe_blocks(world: "World", as_of: float | None = None) -> Iterator[Obser
 def observe_block(residents: "Residents") -> dict[str, Columns]:
     """Observed tables of one block as columns, everything that will ever be known."""
     logged = residents.logged
-    outcomes, accounts = replay_block(residents, logged.limit, logged.price, accounts=True)
+    replayed = replay_block(residents, logged.limit, logged.price, accounts=True)
+    outcomes, accounts, arrears = replayed
     applications = _applications(residents)
     applied: Floats = applications["event_time"]
     events = accounts.pop("event")
     opened = applied[accounts["customer_id"] - residents.block.start]
-    accounts["event_time"] = opened + MONTH * accounts["mob"]
-    accounts["known_at"] = accounts["event_time"] + REPORTING_LAG
+    for table, since in (
+        (accounts, opened),
+        (arrears, applied[arrears["customer_id"] - residents.block.start]),
+    ):
+        table["event_time"] = since + MONTH * table["mob"]
+        table["known_at"] = table["event_time"] + REPORTING_LAG
     partners, partner_events = reported_partners(residents)
     return {
         "applications": applications,
         "profiles": profile_table(residents, applied),
         "decisions": _decisions(residents, applied),
         "accounts": accounts,
+        "arrears": arrears,
         "performance": _performance(residents, outcomes, applied),
         "fraud_labels": _fraud_labels(residents),
-        "cash_events": cash_events.of_accounts(residents, accounts, events, outcomes, applied),
+        "cash_events": cash_events.of_accounts(
+            residents, accounts, arrears, events, outcomes, applied
+        ),
         "joint_lending": joint_lending.of_accounts(residents, accounts),
         "partners": partners,
         "partner_events": partner_events,
@@ -107,7 +118,12 @@ def _applications(residents: "Residents") -> Columns:
     columns = dict(residents.applications.observed)
     day = columns.pop("apply_day").astype(float) + columns["apply_hour"].astype(float) / 24.0
     times = {"customer_id": _ids(residents), "event_time": day, "known_at": day}
-    return {**times, "partner_id": residents.partner_id, **columns}
+    traits = residents.traits
+    terms = {
+        "product": category(traits.product, PRODUCTS),
+        "tenor_months": np.where(traits.product == 0, traits.tenor.astype(float), np.nan),
+    }
+    return {**times, "partner_id": residents.partner_id, **terms, **columns}
 
 
 def _decisions(residents: "Residents", applied: Floats) -> Columns:

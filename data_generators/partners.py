@@ -47,6 +47,8 @@ class Fates:
     leverage: Floats
     #: calendar month of the collapse, from 0; `NEVER` if none
     collapse_month: NDArray[np.int64]
+    #: calendar month in which the successor collapses, who serves those who come later
+    successor_collapse_month: NDArray[np.int64]
     #: fall of the willingness of its customers then, log-odds; 0 where money is in escrow
     shock: Floats
 
@@ -85,24 +87,36 @@ def draw_fates(
     calendar = months + APPLICATION_DAYS // 30
     count = len(leverage)
     # The month in which a survival curve falls under one uniform: more leverage, sooner.
-    survived = 1.0 - streams.shared("collapse", count)
     with np.errstate(divide="ignore"):
-        month = np.floor(np.log(survived) / np.log1p(-hazard))
+        month, later = (
+            np.floor(np.log(1.0 - streams.shared(purpose, count)) / np.log1p(-hazard))
+            for purpose in ("collapse", "successor_collapse")
+        )
+    later = month + 1 + later
     low, high = (0.0, 0.0) if p.escrow else (p.shock_low, p.shock_high)
     return Fates(
         leverage=leverage,
         collapse_month=np.where(month < calendar, month, NEVER).astype(np.int64),
+        successor_collapse_month=np.where(later < calendar, later, NEVER).astype(np.int64),
         shock=low + (high - low) * streams.shared("collapse_shock", count),
     )
+
+
+def day_of(month: NDArray[np.int64]) -> Floats:
+    """Days from the scenario's first to the start of calendar months; NaN for `NEVER`."""
+    return np.where(month < NEVER, MONTH_DAYS * month, np.nan)
 
 
 def collapse_mob(traits: Traits, fates: Fates) -> NDArray[np.int64]:
     """Month on book, from 0, in which each customer's partner collapses; `NEVER` if none.
 
-    Customers of a partner that fell before they applied are served by its successor.
+    Customers of a partner that fell before they applied are served by its successor, who is as
+    frail; otherwise an earlier collapse would spare more customers than it hurts.
     """
-    month = fates.collapse_month[traits.partner]
-    since = month - traits.arrival_month
+    arrival = traits.arrival_month
+    first = fates.collapse_month[traits.partner]
+    month = np.where(first > arrival, first, fates.successor_collapse_month[traits.partner])
+    since = month - arrival
     return np.where((month < NEVER) & (since > 0), since, NEVER)
 
 
@@ -132,9 +146,10 @@ def reported_partners(residents: "Residents") -> tuple[Columns, Columns]:
             }
         )
         fates = market.fates(market.logged_offer)
-        gone = np.flatnonzero(fates.collapse_month < NEVER)
-        day = MONTH_DAYS * fates.collapse_month[gone]
-        fallen.append({"partner_id": ids[gone], "event_time": day, "known_at": day + NEWS_LAG})
+        for month in (fates.collapse_month, fates.successor_collapse_month):
+            gone = np.flatnonzero(month < NEVER)
+            day = MONTH_DAYS * month[gone]
+            fallen.append({"partner_id": ids[gone], "event_time": day, "known_at": day + NEWS_LAG})
     return _stacked(rated), _stacked(fallen)
 
 

@@ -1,18 +1,26 @@
-"""Potential outcomes on the limit grid, and the oracle that knows their expectations."""
+"""Potential outcomes on the limit grid, and the oracle that knows their expectations.
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+The oracle of this world chooses each customer's limit by expectations over one half of the
+replicas of noise, and everyone, the oracle too, is scored on the other half. The reference
+figures use 512 + 512 replicas and the first 10,000 customers (`REPLICAS`, `CUSTOMERS`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pandas import DataFrame
 
-from data_generators.repayment import Offer, lived, take_up_probability
-from data_generators.rows import together
+from data_generators.errors import InvalidInput
 from data_generators.streams import Floats
 
-if TYPE_CHECKING:
-    from data_generators.residents import Market
-    from data_generators.world import World
+#: replicas of noise to choose by, and as many to score on, behind reference figures
+REPLICAS = 512
+#: customers behind reference figures: the first of a world
+CUSTOMERS = 10_000
 
 
 @dataclass(frozen=True)
@@ -20,7 +28,8 @@ class PotentialOutcomes:
     """Expected outcomes of n customers at every limit of the grid, over replicas of noise.
 
     Expectations are kept in two halves of disjoint replicas: a policy that chooses by one half
-    (as the oracle does) is scored on the other, or its luck would count as skill.
+    (as the oracle does) is scored on the other, or its luck would count as skill. `value`,
+    `regret` and `clairvoyant_regret` are of the scoring half.
     """
 
     #: RMB, the scenario's grid, 0 first
@@ -31,8 +40,8 @@ class PotentialOutcomes:
     profit_to_choose: Floats
     #: the same, replicas to score on
     profit_to_score: Floats
-    #: expected profit of choosing the best limit with each replica's noise known, n: what no
-    #: policy can reach, since it sees the future; the oracle knows expectations only
+    #: expected profit of choosing the best limit with each scoring replica's noise known, n:
+    #: what no policy can reach, since it sees the future; the oracle knows expectations only
     clairvoyant: Floats
     #: replicas of noise behind each half; choosing by few makes a weak oracle
     replicas: int
@@ -51,63 +60,89 @@ class PotentialOutcomes:
         best: Floats = self.limits[np.argmax(self.profit_to_choose, axis=1)]
         return best
 
+    def value(self, limit: ArrayLike) -> Floats:
+        """Expected profit (RMB) of each customer at its limit (RMB; one for all, or n).
 
-def potential_outcomes(
-    world: "World", replicas: int, price: float | None, *, progress: bool
-) -> PotentialOutcomes:
-    """See `Truth.potential_outcomes`."""
-    from tqdm.auto import tqdm
-
-    parts = []
-    total = 2 * replicas * len(world.blocks())
-    with tqdm(total=total, desc="potential outcomes", disable=not progress, leave=False) as bar:
-        for residents in world.residents():
-            markets = [
-                _of_market(market, replicas, price, bar.update) for market in residents.markets
-            ]
-            parts.append(
-                [together(list(each), residents.rows) for each in zip(*markets, strict=True)]
+        Limits may lie between the grid's, not beyond its largest (InvalidInput).
+        """
+        given = np.asarray(limit, dtype=float)
+        if given.shape not in ((), (len(self.pd),)):
+            raise InvalidInput(
+                f"limit has shape {given.shape}; give one number, or {len(self.pd)}: a limit for "
+                "each customer."
             )
-    default, choose, score, clairvoyant = (
-        np.concatenate(each, axis=-1) for each in zip(*parts, strict=True)
-    )
-    return PotentialOutcomes(
-        limits=np.asarray(world.scenario.limit_grid, dtype=float),
-        pd=_with_zero_limit(default),
-        profit_to_choose=_with_zero_limit(choose),
-        profit_to_score=_with_zero_limit(score),
-        clairvoyant=clairvoyant,
-        replicas=replicas,
-    )
+        if not ((given >= 0) & (given <= self.limits[-1])).all():
+            bad = given[~((given >= 0) & (given <= self.limits[-1]))].ravel()[0]
+            raise InvalidInput(
+                f"limit {bad:g} lies outside the grid, from 0 to {self.limits[-1]:g} RMB."
+            )
+        return self.at(self.profit_to_score, np.broadcast_to(given, len(self.pd)))
+
+    def regret(self, limit: ArrayLike) -> Floats:
+        """What each customer earns less (RMB) than at the oracle's limit: the reachable part.
+
+        The oracle knows every trait and all expectations, and no noise. A single regret can be
+        negative, since the oracle chose on other replicas; a mean below 0 by more than its
+        standard error says that the oracle has too few.
+        """
+        return self.value(self.oracle()) - self.value(limit)
+
+    def clairvoyant_regret(self, limit: ArrayLike) -> Floats:
+        """What each customer earns less (RMB) than with the future known; never negative.
+
+        No policy reaches 0: the regret of the oracle itself is the worth of knowing the noise.
+        """
+        return self.clairvoyant - self.value(limit)
+
+    def compare(
+        self, policies: Mapping[str, ArrayLike], among: NDArray[np.bool_] | None = None
+    ) -> DataFrame:
+        """Policies and the oracle, best first; a row each, RMB a customer.
+
+        `policies` are limits by name; `among` flags the customers who count (None: all).
+        Columns `policy`, `value`, `regret` (to the oracle), `clairvoyant_regret`, each of the
+        last three with its standard error over customers in `..._se`. That of a regret is
+        paired: both are scored on the same customers and noise.
+        """
+        rows = []
+        for name, limit in {**policies, "oracle": self.oracle()}.items():
+            row: dict[str, object] = {"policy": name}
+            for column in ("value", "regret", "clairvoyant_regret"):
+                each: Floats = getattr(self, column)(limit)
+                counted = each if among is None else each[among]
+                row[column], row[f"{column}_se"] = mean_and_error(counted)
+            rows.append(row)
+        return DataFrame(rows).sort_values("value", ascending=False, ignore_index=True)
+
+    def save(self, path: Path | str) -> None:
+        """Write to one file (npz, readable without pickle)."""
+        with Path(path).open("wb") as file:
+            np.savez(file, **vars(self))
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """Read what `save` wrote; InvalidInput when the file holds something else."""
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                arrays = {name: stored[name] for name in stored.files}
+        except FileNotFoundError:
+            raise
+        except (OSError, ValueError, EOFError) as error:
+            raise InvalidInput(f"{path} is no file of potential outcomes: {error}") from None
+        names = {field.name for field in fields(cls)}
+        if set(arrays) != names:
+            odd = ", ".join(sorted(set(arrays) ^ names))
+            raise InvalidInput(f"{path} is no file of potential outcomes: it differs in {odd}.")
+        replicas = int(arrays.pop("replicas"))
+        return cls(**arrays, replicas=replicas)
 
 
-def _of_market(
-    market: "Market", replicas: int, price: float | None, tick: Callable[[], object]
-) -> tuple[Floats, ...]:
-    """Default, profit to choose by and to score on (limits × n), clairvoyant profit (n)."""
-    scenario, traits = market.scenario, market.traits
-    n = len(market.typology)
-    limit = np.asarray(scenario.limit_grid[1:], dtype=float)[:, None]
-    charged = np.full(n, scenario.economics.apr if price is None else price)
-    # Take-up is independent of the months, so its probability is exact and needs no draw.
-    taken = take_up_probability(scenario, traits, limit, charged)
-    taken = np.where(market.frauds, 1.0, taken)
-    offer = Offer(limit, charged, np.ones((len(limit), n), dtype=bool))
-    default = np.zeros((len(limit), n))
-    profit = (default.copy(), default.copy())
-    clairvoyant = np.zeros(n)
-    for replica in range(1, 2 * replicas + 1):
-        months = market.lives(market.fates(market.logged_offer, replica), replica)
-        defaulted, earned = lived(scenario, traits, market.frauds, months, offer)
-        default += defaulted
-        earned *= taken
-        profit[replica % 2][:] += earned
-        clairvoyant += np.maximum(earned.max(axis=0), 0.0)
-        tick()
-    both = 2 * replicas
-    return default / both, profit[0] / replicas, profit[1] / replicas, clairvoyant / both
+def mean_and_error(values: Floats) -> tuple[float, float]:
+    """Mean and its standard error over customers (NaN for a single one).
 
-
-def _with_zero_limit(table: Floats) -> Floats:
-    """Limits × n as n × (1 + limits), with nothing happening at a limit of 0."""
-    return np.column_stack([np.zeros(table.shape[1]), table.T])
+    >>> mean_and_error(np.array([1.0, 3.0]))
+    (2.0, 1.0)
+    """
+    if len(values) < 2:
+        return float(values.mean()), float("nan")
+    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))

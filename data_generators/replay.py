@@ -1,63 +1,76 @@
 """One block of a world under one decision vector: a row a customer, a row an account's month."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data_generators.repayment import CENTS, Group, groups
 from data_generators.residents import Market, Residents
-from data_generators.rows import columns_together
+from data_generators.rows import Rows, category, columns_together
 from data_generators.streams import Floats
 
 Columns = dict[str, NDArray[Any]]
 #: money that flows in a month, as fields of `Happened`
 FLOWS = ("drawn", "interest", "fee", "due", "paid", "refunded", "written_off")
+#: days past due, as buckets of the arrears ledger
+DPD_BUCKETS = ("1-30", "31-60", "61-90", "90+")
 #: those summed over an account's life
 TOTALS = {"drawn": "drawn", "interest": "interest", "fee": "fee", "paid": "paid",
           "refunded": "refunded", "ead": "written_off"}  # fmt: skip
 
 
-def replay_block(
-    residents: Residents, limit: Floats, price: Floats, *, accounts: bool
-) -> tuple[Columns, Columns]:
-    """`World.replay` for one block: columns a customer, and columns an account's open month.
+class Replayed(NamedTuple):
+    """A block under one decision vector; the last two are empty unless accounts are asked for."""
 
-    The second is empty unless `accounts` asks for it; its rows are in the order of customer and
-    month on book.
-    """
+    #: a row a customer
+    customers: Columns
+    #: a row an account's open month, by customer and month on book
+    accounts: Columns
+    #: a row an account's late month, in the same order
+    arrears: Columns
+
+
+def replay_block(residents: Residents, limit: Floats, price: Floats, *, accounts: bool) -> Replayed:
+    """`World.replay` for one block."""
     parts = [
         _replay_market(market, market.part_of(limit), market.part_of(price), accounts)
         for market in residents.markets
     ]
     rows = residents.rows
-    summary = columns_together([p[0] for p in parts], rows)
-    flows = columns_together([p[1] for p in parts], rows) if accounts else {}
-    return summary, _open_months(residents, limit, flows) if accounts else {}
+    customers = columns_together([p[0] for p in parts], rows)
+    if not accounts:
+        return Replayed(customers, {}, {})
+    flows = columns_together([p[1] for p in parts], rows)
+    late = [_moved(p[2], where) for p, where in zip(parts, rows, strict=True)]
+    return Replayed(customers, _open_months(residents, limit, flows), _late_months(residents, late))
 
 
 def _replay_market(
     market: Market, limit: Floats, price: Floats, accounts: bool
-) -> tuple[Columns, Columns]:
+) -> tuple[Columns, Columns, Columns]:
     offer = market.offer(limit, price)
     months = market.lives(market.fates(offer))
-    summaries, flows, rows = [], [], []
+    summaries, flows, late, rows = [], [], [], []
     for group in groups(market.scenario, market.traits, market.frauds, months, offer):
-        summary, flow = _replay_group(group, accounts)
+        summary, flow, arrears = _replay_group(group, accounts)
         summaries.append(summary)
         flows.append(flow)
+        late.append(_moved(arrears, group.rows))
         rows.append(group.rows)
-    return columns_together(summaries, rows), columns_together(flows, rows)
+    return columns_together(summaries, rows), columns_together(flows, rows), _stacked(late)
 
 
-def _replay_group(group: Group, accounts: bool) -> tuple[Columns, Columns]:
-    """Totals of each customer of a group, and months × n of every flow."""
+def _replay_group(group: Group, accounts: bool) -> tuple[Columns, Columns, Columns]:
+    """Totals of each customer of a group, months × n of every flow, and its late months."""
     terms = group.terms
     n, months = len(terms.price), terms.months.count
     total: Columns = {name: np.zeros(n) for name in TOTALS}
     profit, used, held = np.zeros(n), np.zeros(n), np.zeros(n, dtype=np.int64)
     default_month = np.full(n, np.nan)
     flow: Columns = {}
+    late = [_late_rows(np.zeros(0, dtype=np.intp), 0, (np.zeros(0),) * 3, np.zeros(0))]
     if accounts:
         flow = {name: np.empty((months, n)) for name in (*FLOWS, "closing")}
         flow["was_open"] = np.zeros((months, n), dtype=bool)
@@ -78,6 +91,8 @@ def _replay_group(group: Group, accounts: bool) -> tuple[Columns, Columns]:
             flow["closing"][t] = closing
             flow["was_open"][t] = happened.was_open
             flow["months_late"][t] = state.months_late
+            behind = np.flatnonzero(happened.was_open & (state.months_late > 0))
+            late.append(_late_rows(behind, t + 1, state.unpaid, happened.written_off))
             if happened.event is not None:
                 flow["event"][t] = happened.event
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -93,7 +108,52 @@ def _replay_group(group: Group, accounts: bool) -> tuple[Columns, Columns]:
         "utilisation": np.where(opened, utilisation, np.nan),
         "profit": profit,
     }
-    return summary, flow
+    return summary, flow, _stacked(late)
+
+
+def _late_rows(
+    rows: Rows, mob: int, unpaid: tuple[Floats, Floats, Floats], written_off: Floats
+) -> Columns:
+    """One month of the accounts that are late in it, by position; cents.
+
+    On default the whole balance is called due, and written off.
+    """
+    amounts = {f"unpaid_{age}": each[rows] for age, each in enumerate(unpaid, start=1)}
+    return {
+        "row": rows,
+        "mob": np.full(len(rows), mob, dtype=np.int16),
+        **amounts,
+        "called": written_off[rows],
+    }
+
+
+def _stacked(parts: Sequence[Columns]) -> Columns:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _moved(late: Columns, rows: Rows | None) -> Columns:
+    """Late months with positions in a part turned into positions in the whole."""
+    return late if rows is None else {**late, "row": rows[late["row"]]}
+
+
+def _late_months(residents: Residents, parts: Sequence[Columns]) -> Columns:
+    """Rows of the months in which an account was late, customer by customer, RMB."""
+    late = _stacked(parts)
+    order = np.lexsort((late["mob"], late["row"]))
+    late = {name: values[order] for name, values in late.items()}
+    overdue = {
+        f"overdue_{bucket}": late[f"unpaid_{age}"] / CENTS
+        for age, bucket in enumerate(("1_30", "31_60", "61_90"), start=1)
+    }
+    called = late["called"] / CENTS
+    worst = np.select([called > 0, late["unpaid_3"] > 0, late["unpaid_2"] > 0], [3, 2, 1], 0)
+    return {
+        "customer_id": residents.block.start + late["row"],
+        "mob": late["mob"],
+        "dpd_bucket": category(worst, DPD_BUCKETS),
+        **overdue,
+        "overdue_90_plus": called,
+    }
 
 
 def _open_months(residents: Residents, limit: Floats, flows: Columns) -> Columns:

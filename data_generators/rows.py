@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 Rows = NDArray[np.intp]
@@ -45,8 +46,48 @@ def together(arrays: Sequence[NDArray[Any]], rows: Sequence[Rows | None]) -> NDA
     return whole
 
 
+def category(codes: NDArray[Any], names: Sequence[str]) -> pa.DictionaryArray:
+    """A column of a few words, by position in `names`; every block has the same words.
+
+    >>> category(np.array([1, 0]), ("a", "b")).to_pylist()
+    ['b', 'a']
+    """
+    words = pa.array(list(names), pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), words)
+
+
 def columns_together(
     parts: Sequence[Mapping[str, NDArray[Any]]], rows: Sequence[Rows | None]
 ) -> dict[str, NDArray[Any]]:
     """The same for tables held as a dict of columns."""
     return {name: together([part[name] for part in parts], rows) for name in parts[0]}
+
+
+def at(values: NDArray[Any], rows: Rows) -> NDArray[Any]:
+    """Entries of limits × n or n values at positions in the flattened limits × n.
+
+    >>> at(np.array([5, 6]), np.array([1, 2])).tolist(), at(np.eye(2), np.array([3])).tolist()
+    ([6, 5], [1.0])
+    """
+    flat = values.reshape(-1)
+    return flat[rows] if values.ndim > 1 else flat[rows % len(flat)]
+
+
+def put(whole: NDArray[Any], rows: Rows, entries: NDArray[Any]) -> None:
+    """Write `entries` at positions `rows` of the flattened array, in place."""
+    if whole.flags.c_contiguous:  # np.put is right for any layout, and three times as slow
+        whole.reshape(-1)[rows] = entries
+    else:
+        np.put(whole, rows, entries)
+
+
+def spread(entries: NDArray[Any], rows: Rows, like: NDArray[Any]) -> NDArray[Any]:
+    """Zeros of the shape and type of `like`, with `entries` at `rows` of the flattened array.
+
+    >>> spread(np.array([7.0]), np.array([2]), np.ones((2, 2))).tolist()
+    [[0.0, 0.0], [7.0, 0.0]]
+    """
+    whole = np.zeros(like.shape, dtype=like.dtype)
+    if entries.any():
+        put(whole, rows, entries)
+    return whole

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from data_generators.decisions import Decisions, Outcomes
 from data_generators.errors import InvalidInput
@@ -55,6 +56,12 @@ class World:
                 raise InvalidInput(f"{name} is {value!r}; it must be a whole number.")
             if not least <= value <= most:
                 raise InvalidInput(f"{name} is {value}; it must lie from {least} to {most}.")
+        cards = self.scenario.cards
+        if cards is not None and self.months != cards.months:
+            raise InvalidInput(
+                f"months is {self.months}; accounts of {self.name} have as many months as the "
+                f"table it was calibrated to has statements: give months={cards.months}."
+            )
 
     @property
     def name(self) -> str:
@@ -77,6 +84,10 @@ class World:
 
     def residents_of(self, block: Block) -> Residents:
         """Truth of one block; for `observed`, `replay` and `truth`, not for models."""
+        if self.scenario.cards is not None:
+            from data_generators.calibration.card_worlds import refused
+
+            raise refused("applications, partners, fraud or life events")
         return draw_residents(self.scenario, self.seed, block, self.months)
 
     def residents(self) -> Iterator[Residents]:
@@ -86,6 +97,10 @@ class World:
 
     def logged_decisions(self) -> Decisions:
         """What the incumbent decided; observed."""
+        if self.scenario.cards is not None:
+            from data_generators.calibration.card_worlds import granted
+
+            return granted(self)
         logged = [r.logged for r in self.residents()]
         limit = np.concatenate([each.limit for each in logged])
         return Decisions.of(limit, price=np.concatenate([each.price for each in logged]))
@@ -104,26 +119,68 @@ class World:
                 f"There are {len(decisions)} decisions for {self.customers} customers; "
                 "give one for each, in customer order."
             )
+        if self.scenario.cards is not None:
+            from data_generators.calibration import card_worlds
+
+            if accounts:
+                raise card_worlds.refused("monthly ledger")
+            return Outcomes(card_worlds.replay(self, decisions, progress=progress))
         summaries, ledgers = [], []
         for block in shown(self.blocks(), "replay", progress=progress):
             part = slice(block.start, block.stop)
-            summary, ledger = replay_block(
+            replayed = replay_block(
                 self.residents_of(block),
                 decisions.limit[part],
                 decisions.price[part],
                 accounts=accounts,
             )
-            summaries.append(summary)
-            ledgers.append(ledger)
+            summaries.append(replayed.customers)
+            ledgers.append(replayed.accounts)
         customers = {name: np.concatenate([s[name] for s in summaries]) for name in summaries[0]}
         kept = tuple(pd.DataFrame(ledger) for ledger in ledgers) if accounts else ()
         return Outcomes(pd.DataFrame(customers), kept)
+
+    def portfolio(self, limit: ArrayLike | None = None, *, progress: bool = True) -> pd.DataFrame:
+        """The accounts of a calibrated market in the bank's own columns, a row a customer.
+
+        With `limit` (currency; one for all, or one a customer), what the same accounts would
+        have shown at other limits: the noise is the same, so differences are paired. Nobody
+        with a limit of 0 has a row; the index is the customer. The bank codes as it does in its
+        own table, and cuts a few limits before the last statement.
+        Raises InvalidInput for a market that was not calibrated.
+        """
+        from data_generators.calibration import card_worlds
+
+        return card_worlds.portfolio(self, limit, progress=progress)
 
     def observed(self, as_of: float | None = None) -> "Observed":
         """What the bank could have known `as_of` a day (default: after everything happened)."""
         from data_generators.observation import observe
 
         return observe(self, as_of)
+
+    def identities(self, locale: str = "zh_CN", *, progress: bool = True) -> pd.DataFrame:
+        """Personal data of the customers, a row each in order: made up, of nobody.
+
+        Columns are those of `identity.IDENTITIES`; region, age and business are those that
+        `observed` shows. `locale` is zh_CN or en_US, and InvalidInput names these when it is
+        another. A bar shows when it takes over two seconds, unless `progress` is off.
+
+        >>> from data_generators import scenarios
+        >>> world = World(scenarios.online_rental, customers=100, seed=7)
+        >>> world.identities("en_US")["email"].str.contains("@example.").all()
+        np.True_
+        """
+        import pyarrow as pa
+
+        from data_generators.identity import IDENTITIES
+        from data_generators.identity.residents import identities_of
+
+        parts = [
+            identities_of(self.residents_of(block), locale)
+            for block in shown(self.blocks(), "identities", progress=progress)
+        ]
+        return IDENTITIES.check(pa.concat_tables(parts).to_pandas())
 
     @cached_property
     def truth(self) -> "Truth":

@@ -14,6 +14,8 @@ NOT_FEATURES = (
     "event_time",
     "known_at",
     "partner_id",
+    "product",
+    "tenor_months",
     "device_id",
     "address_id",
     "phone_id",

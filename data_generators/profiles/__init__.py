@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from data_generators.customers import Flags, Traits
 from data_generators.partners import Partners
@@ -30,7 +29,7 @@ from data_generators.profiles.government import TAX_GRADES, court_columns, gover
 from data_generators.profiles.shop import shop_columns, shop_details, shop_gap
 from data_generators.profiles.social import social_columns, social_details
 from data_generators.profiles.tampering import draw_tampered
-from data_generators.rows import columns_together
+from data_generators.rows import category, columns_together
 from data_generators.scenarios import Scenario
 from data_generators.streams import Floats, Streams
 
@@ -91,7 +90,7 @@ def draw_details(
 
 
 def named(details: Columns) -> dict[str, Any]:
-    """The details with names instead of codes; texts as pandas' str arrays."""
+    """The details with names instead of codes; court texts as a pandas str array."""
     from data_generators.identity.china import REGIONS
 
     names = {
@@ -102,9 +101,7 @@ def named(details: Columns) -> dict[str, Any]:
     }
     columns: dict[str, Any] = dict(details)
     for column, by_code in names.items():
-        # Looked up in Arrow: five times as fast as by way of Python's strings.
-        text = pa.array(by_code, pa.large_string()).take(pa.array(details[column]))
-        columns[column] = pd.array(text, dtype="str")
+        columns[column] = category(details[column], by_code)
     columns["court_text"] = pd.array(details["court_text"], dtype="str")
     return columns
 

@@ -1,85 +1,78 @@
-"""The monthly step: an arrears ledger that balances to the cent, the same for every product."""
+"""The monthly step: an arrears ledger that balances to the cent, the same for every product.
+
+Most accounts owe what falls due this month and pay it. The others (something overdue, an event,
+too little cash, no wish to pay) are few, and are settled apart in `arrears`.
+"""
 
 import numpy as np
 
 from data_generators.customers import Flags
-from data_generators.repayment.events import apply_events
+from data_generators.repayment.arrears import settle
+from data_generators.repayment.events import may_happen
 from data_generators.repayment.products import Product, Terms
 from data_generators.repayment.state import Happened, Ledger
+from data_generators.rows import put, spread
 from data_generators.streams import Floats
 
 
 def step(product: Product, terms: Terms, t: int, state: Ledger) -> tuple[Ledger, Happened]:
     """Month `t`: new state and what happened; payments go to the oldest due first."""
-    r = terms.scenario.repayment
     is_open = terms.opened & ~state.defaulted
     if product.closes and t > 0:
         is_open &= state.balance > 0
-    opening, late = state.balance, state.months_late > 0
-    one, two, three = state.unpaid
-    arrears = one + two
-    arrears += three
-    monthly = terms.price / 12.0
-    interest = np.rint(opening * monthly)
-    fee = np.rint(arrears * (terms.scenario.economics.penalty * monthly))
-    bill = product.bill(terms, t, state, late, interest, arrears)
-    drawn = bill.drawn * is_open
+    opening, behind = state.balance, (state.months_late > 0) & ~state.defaulted
+    arrears = state.unpaid[0] + state.unpaid[1]
+    arrears += state.unpaid[2]
+    interest = opening * terms.monthly_rate
+    np.rint(interest, out=interest)
+    bill = product.bill(terms, t, state, behind, interest, arrears)
+    drawn, due = bill.drawn * is_open, bill.due * is_open
     balance = opening + drawn
     balance += interest
-    cash = _cash(terms, t, state, drawn)
-    relief = apply_events(terms, t, state, balance, bill.due * is_open, cash)
-    fee += relief.fee
-    balance += fee
-    due = relief.due
-    owed = due + fee
-    for unpaid in relief.unpaid:
-        owed += unpaid
-    refunded = np.minimum(relief.refunded, balance)
-    np.minimum(owed, balance, out=owed)
-    owed -= np.minimum(refunded, owed)
-    in_full = not product.closes
-    by_customer = _payment(terms, t, state, balance, owed, cash, relief.promised, refunded, in_full)
-    by_customer *= is_open
-    paid = by_customer + refunded
-
-    left = np.minimum(paid, relief.unpaid[2])
-    new_three = relief.unpaid[2] - left
-    left = paid - left
-    taken = np.minimum(relief.unpaid[1], left)
-    new_two = relief.unpaid[1] - taken
-    left -= taken
-    taken = np.minimum(relief.unpaid[0], left)
-    new_one = relief.unpaid[0] - taken
-    left -= taken
-    new_due = due - np.minimum(due, left)
-    months_late = (new_due > 0).astype(np.int8)
-    np.copyto(months_late, 2, where=new_one > 0)
-    np.copyto(months_late, 3, where=new_two > 0)
-    np.copyto(months_late, 4, where=new_three > 0)
-    np.copyto(months_late, state.months_late, where=state.defaulted)
-    fails = is_open & (months_late >= r.default_months_late)
+    till = _cash(terms, t, state, drawn)
+    cash = till if terms.pocket is None else np.maximum(till, terms.pocket)
+    by_customer = _untroubled(product, terms, balance, due, cash)
+    trouble = cash < due
+    trouble |= _will_not(terms, t, balance)
+    trouble |= may_happen(terms, t)
+    trouble &= is_open
+    trouble |= behind
+    rows = np.flatnonzero(trouble)
+    some = settle(product, terms, t, state, rows, balance, due, cash)
+    for values, settled in ((balance, some.balance), (due, some.due), (by_customer, some.paid)):
+        put(values, rows, settled)
+    paid = by_customer
+    refunded = spread(some.refunded, rows, balance)
+    if some.refunded.any():
+        paid = by_customer + refunded
     closing = balance - paid
-    written_off = closing * fails
+    written_off = spread(some.written_off, rows, closing)
     closing -= written_off
-    alive = ~fails
     buffer = state.buffer
     if buffer is not None and terms.buffer_cap is not None:
         # A business cannot fall deeper than its suppliers let it: one cap below nothing.
-        buffer = np.clip(cash - by_customer, -terms.buffer_cap, terms.buffer_cap)
+        buffer = np.clip(till - by_customer, -terms.buffer_cap, terms.buffer_cap)
+    months_late = spread(some.months_late, rows, state.months_late)
+    np.maximum(months_late, state.months_late * state.defaulted, out=months_late)
+    one, two, three = (spread(each, rows, closing) for each in some.unpaid)
     new = Ledger(
         balance=closing,
-        unpaid=(new_due * alive, new_one * alive, new_two * alive),
+        unpaid=(one, two, three),
         months_late=months_late,
-        defaulted=state.defaulted | fails,
+        defaulted=state.defaulted | spread(some.fails, rows, is_open),
         buffer=buffer,
     )
-    return new, Happened(
-        drawn, interest, fee, due, paid, refunded, written_off, is_open, relief.event
-    )
+    fee = spread(some.fee, rows, closing)
+    event = spread(some.event, rows, months_late) if some.event.any() else None
+    return new, Happened(drawn, interest, fee, due, paid, refunded, written_off, is_open, event)
 
 
 def _cash(terms: Terms, t: int, state: Ledger, drawn: Floats) -> Floats:
-    """Cash at hand: exogenous for persons; buffer, earnings and what was drawn for businesses."""
+    """Cash: exogenous for persons; buffer, earnings and what was drawn for businesses.
+
+    A business without cash is helped by its owner's `pocket`, in `step`: a line too small to
+    matter then ruins nobody.
+    """
     if state.buffer is None:
         exogenous: Floats = terms.months.cash[t]
         return exogenous
@@ -87,38 +80,24 @@ def _cash(terms: Terms, t: int, state: Ledger, drawn: Floats) -> Floats:
     return cash
 
 
-def _payment(
-    terms: Terms,
-    t: int,
-    state: Ledger,
-    balance: Floats,
-    owed: Floats,
-    cash: Floats,
-    promised: Floats | float,
-    refunded: Floats,
-    in_full: bool,
+def _untroubled(
+    product: Product, terms: Terms, balance: Floats, due: Floats, cash: Floats
 ) -> Floats:
-    """Cannot pay, will not pay, pays what is owed, or, a transactor with the cash, all of it."""
-    r = terms.scenario.repayment
-    half = np.rint(0.5 * np.maximum(cash, 0.0))
-    paid = np.where(cash < owed, np.minimum(half, owed), owed)
-    if in_full:
-        rest = balance - refunded
-        np.copyto(paid, rest, where=terms.traits.transactor & (cash >= rest))
-    unwilling = unwilling_now(terms, t, state, balance, promised)
-    unwilling |= cash < r.nothing_below * owed
-    paid[unwilling] = 0.0
+    """What is paid with nothing the matter: the due; of a line, all by transactors who can."""
+    if product.closes:
+        return due.copy()
+    # In whole cents this is exact, and five times as fast as to choose by a mask.
+    paid = balance - due
+    paid *= terms.traits.transactor & (cash >= balance)
+    paid += due
     return paid
 
 
-def unwilling_now(
-    terms: Terms, t: int, state: Ledger, balance: Floats, promised: Floats | float
-) -> Flags:
-    """Who will not pay in month `t`: lateness and burden outweigh the month's mood."""
-    r = terms.scenario.repayment
-    log_odds = np.minimum(state.months_late, 3) * r.unwilling_late
-    log_odds += r.unwilling_burden * (balance > terms.heavy)
-    log_odds -= promised
-    unwilling: Flags = terms.months.reluctance[t] < log_odds
-    unwilling |= terms.never_pays
-    return unwilling
+def _will_not(terms: Terms, t: int, balance: Floats) -> Flags:
+    """Who would not pay in month `t` if nothing were overdue: burden against the month's mood."""
+    reluctance = terms.months.reluctance[t]
+    burdened = reluctance < terms.scenario.repayment.unwilling_burden
+    free = (reluctance < 0.0) | terms.never_pays
+    heavy = balance > terms.heavy
+    will_not: Flags = (heavy & burdened) | (~heavy & free) | terms.never_pays
+    return will_not

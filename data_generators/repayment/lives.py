@@ -34,7 +34,12 @@ class Offer:
         size = self.price.shape[-1]
         wide = np.broadcast_to(self.limit, np.broadcast_shapes(self.limit.shape, (size,)))
         opened = np.broadcast_to(self.opened, np.broadcast_shapes(self.opened.shape, (size,)))
-        return Offer(wide[..., rows], self.price[rows], opened[..., rows])
+        # Fancy indexing of a broadcast array leaves its axes swapped in memory.
+        limit, taken = (
+            np.ascontiguousarray(wide[..., rows]),
+            np.ascontiguousarray(opened[..., rows]),
+        )
+        return Offer(limit, self.price[rows], taken)
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def groups(
         rows = None if len(codes) == 1 else np.flatnonzero(code == each)
         some, own = traits.take(rows), offer.take(rows)
         b = scenario.business
-        cap = np.rint(CENTS * b.buffer_cap * some.buffer) if each >= len(PRODUCTS) else None
+        businesses = each >= len(PRODUCTS)
         terms = Terms(
             scenario=scenario,
             traits=some,
@@ -81,7 +86,8 @@ def groups(
             guarantee=scenario.joint.guarantee,
             need=np.rint(CENTS * some.need),
             heavy=3.0 * CENTS * some.income,
-            buffer_cap=cap,
+            buffer_cap=np.rint(CENTS * b.buffer_cap * some.buffer) if businesses else None,
+            pocket=np.rint(CENTS * b.pocket * some.income) if businesses else None,
         )
         yield Group(ALL[int(each) % len(PRODUCTS)], terms, rows)
 
@@ -95,7 +101,8 @@ def lived(
         profit: Floats = np.zeros(())
         defaulted: Flags = np.zeros((), dtype=bool)
         for state, _, earned in group.lives():
-            profit, defaulted = profit + earned, state.defaulted
+            defaulted = state.defaulted
+            profit = np.add(profit, earned, out=earned)
         rows.append(group.rows)
         defaults.append(defaulted)
         profits.append(profit)

@@ -5,6 +5,7 @@ import numpy as np
 from data_generators.repayment.months import CENTS
 from data_generators.repayment.products import Terms
 from data_generators.repayment.state import Happened, Ledger
+from data_generators.rows import at, put
 from data_generators.streams import Floats
 
 
@@ -20,15 +21,24 @@ def profit_of(terms: Terms, t: int, state: Ledger, happened: Happened) -> Floats
     monthly = joint.bank_share * (e.cof + e.capital_cost) / 12.0
     undrawn = joint.bank_share * e.undrawn_capital_cost / 12.0
     cost = balance * monthly
-    cost += np.maximum(terms.limit - balance, 0.0) * undrawn
-    cost += (CENTS * e.collection) * (state.months_late > 0)
+    unused = terms.limit - balance
+    np.maximum(unused, 0.0, out=unused)
+    unused *= undrawn
+    cost += unused
+    live = happened.was_open & ~state.defaulted
+    late = np.flatnonzero((state.months_late > 0) & live)
+    put(cost, late, at(cost, late) + CENTS * e.collection)
     cost += CENTS * e.servicing
-    income = happened.interest + happened.fee
-    earned = income * (joint.bank_share * (1.0 - joint.service_fee))
-    earned -= cost * (happened.was_open & ~state.defaulted)
-    lost = 1.0 - terms.traits.recovery
+    cost *= live
+    earned = happened.interest + happened.fee
+    earned *= joint.bank_share * (1.0 - joint.service_fee)
+    earned -= cost
+    gone = np.flatnonzero(happened.was_open & state.defaulted)
+    who = gone % len(terms.price)
+    lost = 1.0 - terms.traits.recovery[who]
     if terms.guarantee > 0:
-        lost = lost * (1.0 - terms.guarantee * (terms.months.collapse > t))
-    earned -= happened.written_off * (joint.bank_share * lost)
+        lost = lost * (1.0 - terms.guarantee * (terms.months.collapse[who] > t))
+    lost = at(happened.written_off, gone) * (joint.bank_share * lost)
+    put(earned, gone, at(earned, gone) - lost)
     earned *= (1.0 + e.discount) ** (-(t + 1) / 12.0) / CENTS
     return earned

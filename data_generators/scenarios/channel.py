@@ -26,7 +26,7 @@ class Partners:
     escrow: bool = False
     #: the loan is paid out by period, not in one sum
     disbursed_by_period: bool = False
-    #: days in which a purchase can be cancelled free of charge; adds to returns
+    #: days in which a purchase can be returned in full, of the first month
     cooling_off_days: int = 0
 
 

@@ -127,7 +127,7 @@ class CashEvents:
     #: months on book up to which something can be returned
     returned_until: int = 12
     #: a month without a due, granted to those who are short of cash
-    extension: float = 0.010
+    extension: float = 0.15
     #: fee for it, share of the due
     extension_fee: float = 0.02
     #: arrears two or three months old are added to the balance, and the clock starts again

@@ -111,5 +111,7 @@ class Business:
     margin_ability: float = 0.025
     #: cash buffer, months of mean turnover, median business (assumed)
     buffer_months: float = 1.2
+    #: share of the owner's income that can go to a loan when the business has no cash (assumed)
+    pocket: float = 0.5
     #: surplus above this many times the first buffer is taken out by the owner (assumed)
     buffer_cap: float = 2.0

@@ -5,7 +5,7 @@ import hashlib
 import html
 import json
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from data_generators.errors import InvalidInput
 from data_generators.scenarios.bounds import check, check_share, check_whole, sections
@@ -20,6 +20,11 @@ from data_generators.scenarios.lending import (
     TakeUp,
 )
 from data_generators.scenarios.people import Business, LifeEvents, Population
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data_generators.calibration import CardMarket, PanelMapping
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,8 @@ class Scenario:
     parts: tuple[Part, ...] = ()
     #: months over which the shares of the parts move from start to end
     drift_months: int = 12
+    #: a portfolio of seasoned cards instead of applicants; made by `calibrated_to`
+    cards: "CardMarket | None" = None
 
     def __post_init__(self) -> None:
         check(self)
@@ -113,6 +120,43 @@ class Scenario:
         check_whole("months", months, 1)
         return self._mixed(other, 0.0, 1.0, f"{self.name}>{other.name}", months)
 
+    def calibrated_to(
+        self,
+        table: "pd.DataFrame",
+        mapping: "PanelMapping",
+        *,
+        steps: int = 8,
+        seed: int = 2_005,
+        progress: bool = True,
+    ) -> Self:
+        """A portfolio of cards fitted to a bank's own `table`, one row an account.
+
+        `mapping` says which columns are what. Worlds of it have `portfolio`, `replay` and
+        `truth`, and as many months as the table has statements. Of this scenario its costs
+        (`economics`) stay, in the table's currency; the rate is the book's, lending is not
+        joint, and `limit_grid` becomes the bank's own. At most `steps` of the fit are made,
+        some 15 seconds each; `seed` is of its noise. See `calibration` for the method.
+        Raises InvalidInput for a blend, and for a table that cannot be read by `mapping`.
+        """
+        if self.parts:
+            raise InvalidInput(
+                f"{self.name} is a blend; calibrate one of its markets, such as "
+                f"{self.parts[0].scenario.name}."
+            )
+        from data_generators.calibration import CardMarket, fit
+
+        found = fit(table, mapping, steps=steps, seed=seed, progress=progress)
+        cards = CardMarket(found.book, mapping, len(table), found.misfit)
+        return dataclasses.replace(
+            self,
+            name=f"{self.name.removesuffix('~calibrated')}~calibrated",
+            title=f"Cards calibrated to {len(table):,} accounts",
+            economics=dataclasses.replace(self.economics, apr=found.book.spending.apr),
+            joint=JointLending(),
+            limit_grid=cards.limit_grid,
+            cards=cards,
+        )
+
     def markets(self) -> tuple[Part, ...]:
         """The markets applicants come from; a plain scenario is its own only market."""
         return self.parts or (Part(self, 1.0, 1.0),)
@@ -120,16 +164,29 @@ class Scenario:
     @property
     def digest(self) -> str:
         """Hex digest of every field."""
-        text = json.dumps(dataclasses.asdict(self), sort_keys=True)
+        text = json.dumps(dataclasses.asdict(self, dict_factory=_without_no_cards), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def _mixed(self, other: "Scenario", start: float, end: float, name: str, months: int) -> Self:
         check_share("share", start)
+        for market in (self, other):
+            if market.cards is not None:
+                raise InvalidInput(
+                    f"{market.name} was calibrated to cards, which nobody applies for; blend or "
+                    "drift it before, or simulate it as a world of its own."
+                )
         if other.limit_grid != self.limit_grid:
             raise InvalidInput(
                 f"{self.name} and {other.name} have different limit grids; give one of them the "
                 "other's with replace(limit_grid=...)."
             )
+        if other._drifts and other.drift_months != months:
+            if start != end or self._drifts:
+                raise InvalidInput(
+                    f"{other.name} drifts over {other.drift_months} months and this would take "
+                    f"{months}; give both the same months."
+                )
+            months = other.drift_months
         kept = [Part(p.scenario, p.start * (1 - start), p.end * (1 - end)) for p in self.markets()]
         new = [Part(p.scenario, p.start * start, p.end * end) for p in other.markets()]
         title = f"{self.title} | {other.title}"
@@ -137,12 +194,28 @@ class Scenario:
             self, name=name, title=title, parts=(*kept, *new), drift_months=months
         )
 
+    @property
+    def _drifts(self) -> bool:
+        return any(part.start != part.end for part in self.parts)
+
     @staticmethod
     def _known(where: Any, names: list[str], what: str) -> None:
         known = [f.name for f in dataclasses.fields(where)]
         for name in names:
             if name not in known:
                 raise InvalidInput(f"{what} has no field {name!r}; it has {', '.join(known)}.")
+
+    def _shown(self) -> dict[str, dict[str, Any]]:
+        """Parameters by section; of a portfolio of cards those that its worlds answer to."""
+        if self.cards is None:
+            return {section: vars(getattr(self, section)) for section in sections(self)}
+        told = {
+            "accounts fitted on": f"{self.cards.rows:,}",
+            "misfit by step": ", ".join(f"{misfit:.2f}" for misfit in self.cards.misfit),
+            "columns": ", ".join(self.cards.mapping.columns),
+        }
+        book = {f"cards.{part}": fields for part, fields in self.cards.book.to_dict().items()}
+        return {"cards": told, "economics": vars(self.economics), **book}
 
     def _repr_html_(self) -> str:
         mixed = "".join(
@@ -152,9 +225,14 @@ class Scenario:
         )
         rows = "".join(
             f"<tr><td>{section}</td><td>{name}</td><td>{html.escape(str(value))}</td></tr>"
-            for section in sections(self)
-            for name, value in vars(getattr(self, section)).items()
+            for section, fields in self._shown().items()
+            for name, value in fields.items()
         )
         head = "<tr><th>section</th><th>parameter</th><th>value</th></tr>"
         title = f"<b>{html.escape(self.title)}</b>"
         return f"{title}<table><thead>{head}</thead><tbody>{mixed}{rows}</tbody></table>"
+
+
+def _without_no_cards(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Fields of the digest: a market of applicants has no cards, and its digest does not say so."""
+    return {name: value for name, value in pairs if name != "cards" or value is not None}

@@ -19,6 +19,8 @@ APPLICATIONS = Table(
         _ID,
         *_TIMES,
         Column("partner_id", "int64", "", "partner that brought the customer", "bank"),
+        Column("product", "category", "", "instalment, revolving or working_capital", "applicant"),
+        Column("tenor_months", "float64", "months", "term asked for, NaN for a line", "applicant"),
         *columns_of(
             "float64",
             [
@@ -69,7 +71,7 @@ PROFILES = Table(
         _ID,
         *_TIMES,
         *columns_of(
-            "str",
+            "category",
             [
                 ("kind", "", "person or business", "applicant"),
                 ("region", "", "province of residence", "applicant"),
@@ -96,7 +98,7 @@ PROFILES = Table(
                 ("registration_months", "months", "since registration, businesses", "court"),
             ],
         ),
-        Column("tax_grade", "str", "", "A, B, M (new), C or D; empty for persons", "court"),
+        Column("tax_grade", "category", "", "A, B, M (new), C or D; empty for persons", "court"),
         Column("invoices_12m", "float64", "RMB", "invoiced in twelve months", "court"),
         Column("court_text", "str", "", "summary of the enforcement record, or empty", "court"),
         *columns_of(
@@ -165,6 +167,28 @@ ACCOUNTS = Table(
     ),
 )
 
+ARREARS = Table(
+    "arrears",
+    "observed",
+    "what is overdue by age, one row an account and month in which it is late; on default the "
+    "whole balance is called due",
+    (
+        _ID,
+        Column("mob", "int16", "months", "months on book", "bank"),
+        Column("dpd_bucket", "category", "days", "days past due of the oldest due", "bank"),
+        *columns_of(
+            "float64",
+            [
+                ("overdue_1_30", "RMB", "unpaid for 1 to 30 days", "bank"),
+                ("overdue_31_60", "RMB", "unpaid for 31 to 60 days", "bank"),
+                ("overdue_61_90", "RMB", "unpaid for 61 to 90 days", "bank"),
+                ("overdue_90_plus", "RMB", "called due on default", "bank"),
+            ],
+        ),
+        *_TIMES,
+    ),
+)
+
 PERFORMANCE = Table(
     "performance",
     "observed",
@@ -187,7 +211,7 @@ CASH_EVENTS = Table(
     (
         _ID,
         *_TIMES,
-        Column("kind", "str", "", "kind of event", "bank"),
+        Column("kind", "category", "", "kind of event", "bank"),
         Column(
             "amount", "float64", "RMB", "settled, refunded, fee, overdue, lost, or paid", "bank"
         ),
@@ -206,7 +230,7 @@ JOINT_LENDING = Table(
             [
                 ("bank_closing", "RMB", "bank's share of the closing balance", "bank"),
                 ("partner_closing", "RMB", "partner's share of it", "bank"),
-                ("bank_interest", "RMB", "bank's share of the interest", "bank"),
+                ("bank_interest", "RMB", "bank's share of interest and fees", "bank"),
                 ("partner_interest", "RMB", "partner's share of it", "bank"),
                 ("service_fee", "RMB", "paid to the partner out of the bank's interest", "bank"),
                 ("bank_loss", "RMB", "written off and borne by the bank", "bank"),
@@ -236,12 +260,12 @@ PARTNERS = Table(
 PARTNER_EVENTS = Table(
     "partner_events",
     "observed",
-    "partners that collapsed",
+    "partners that collapsed; a successor under the same id may collapse again",
     (Column("partner_id", "int64", "", "partner", "bank"), *_TIMES),
 )
 
 #: in the order of `Observed`'s fields
 OBSERVED = (
-    APPLICATIONS, PROFILES, DECISIONS, ACCOUNTS, PERFORMANCE, FRAUD_LABELS, CASH_EVENTS,
+    APPLICATIONS, PROFILES, DECISIONS, ACCOUNTS, ARREARS, PERFORMANCE, FRAUD_LABELS, CASH_EVENTS,
     JOINT_LENDING, PARTNERS, PARTNER_EVENTS,
 )  # fmt: skip

@@ -47,10 +47,7 @@ class Table:
 
     def frame(self, columns: Mapping[str, Any]) -> pd.DataFrame:
         """A data frame of the table from its columns, in the schema's order and dtypes."""
-        given = {
-            c.name: pd.array(columns[c.name], dtype="str") if c.dtype == "str" else columns[c.name]
-            for c in self.columns
-        }
+        given = {c.name: _series(columns[c.name], c.dtype) for c in self.columns}
         return self.check(pd.DataFrame(given, copy=False))
 
     def dictionary(self) -> pd.DataFrame:
@@ -63,3 +60,10 @@ class Table:
 def columns_of(dtype: str, rows: Iterable[tuple[str, str, str, str]]) -> tuple[Column, ...]:
     """Columns of one dtype from rows of name, unit, meaning and source."""
     return tuple(Column(name, dtype, unit, meaning, source) for name, unit, meaning, source in rows)
+
+
+def _series(values: Any, dtype: str) -> Any:
+    """What a data frame takes over for a column: text and categories come as Arrow or objects."""
+    if dtype == "str":
+        return pd.array(values, dtype="str")
+    return values.to_pandas() if dtype == "category" else values

@@ -59,6 +59,7 @@ PARTNER_TRUTH = Table(
                 ("leverage_financed", "share", "the same with the bank's financing", "truth"),
                 ("quality", "share", "quality of the service", "truth"),
                 ("collapse_day", "days", "day of the collapse, NaN if none", "truth"),
+                ("successor_collapse_day", "days", "the same of the successor", "truth"),
                 ("shock", "log-odds", "fall of its customers' willingness then", "truth"),
             ],
         ),

@@ -34,7 +34,8 @@ class Failure:
 def of(error: BaseException, place: str = _STORE) -> Failure:
     """What to say about an exception, whatever it is; `place` chooses where files go."""
     if isinstance(error, KeyboardInterrupt | click.Abort):
-        return Failure("Interrupted; what was finished is kept.", INTERRUPTED)
+        kept = "what was finished is kept" if place == _STORE else "nothing was written"
+        return Failure(f"Interrupted; {kept}.", INTERRUPTED)
     if isinstance(error, click.ClickException):
         return _usage(error)
     full = next((e for e in _causes(error) if _is_disk_full(e)), None)
@@ -92,9 +93,9 @@ def _usage(error: click.ClickException) -> Failure:
 
 
 def _refusals() -> tuple[type[BaseException], ...]:
-    """The generators' error, if they were imported at all: only then can it have been raised."""
+    """The generators' errors, if they were imported at all: only then can one have been raised."""
     module = sys.modules.get("data_generators.errors")
-    return (module.InvalidInput,) if module else ()
+    return (module.InvalidInput, module.WorkerKilled) if module else ()
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -47,7 +47,8 @@ def print_comparison(lines: Sequence[Line], title: str) -> None:
         if rows:
             screen.print(_unmeasured(rows, standing.value.capitalize()))
     for kind in ("shape", "guide", "gate"):
-        print(counted(lines, kind))
+        if kind == "gate" or any(line.figure.kind == kind for line in lines):
+            print(counted(lines, kind))
 
 
 def counted(lines: Sequence[Line], kind: str) -> str:
@@ -145,6 +146,8 @@ def _band(figure: Figure) -> str:
     if figure.band is None:
         return "–"
     low, high = figure.band
+    if math.isinf(high):
+        return f"{written(figure, low)} or more"
     return f"{written(figure, low)} to {written(figure, high)}"
 
 

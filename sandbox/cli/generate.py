@@ -11,6 +11,9 @@ import click
 from sandbox.cli import options
 from sandbox.cli.program import Word
 
+#: as `data_generators.identity.LOCALES`; that module is not imported for --help
+LOCALES = ("zh_CN", "en_US")
+
 
 @click.command(
     "generate",
@@ -38,20 +41,52 @@ from sandbox.cli.program import Word
 )
 @click.option("--seed", type=options.Whole(0), default=7, show_default=True, help="Seed.")
 @click.option(
+    "--workers",
+    type=options.Whole(1),
+    default=1,
+    show_default=True,
+    help="Processes that write at the same time, for markets of 100,000 customers and more. "
+    "The files are the same whatever their number.",
+)
+@click.option(
     "--as-of",
     type=options.Day(),
     help="Only what the bank could know by this day: days since the first one, which is 0. "
     "Applications arrive on days 0 to 365, accounts are then followed for --months. Without "
     "it, everything.",
 )
+@click.option(
+    "--personal-data/--no-personal-data",
+    default=True,
+    show_default=True,
+    help="Names, ID numbers, phones, addresses, employers in a table `identities`: made up, they "
+    "belong to nobody. --no-personal-data leaves them out.",
+)
+@click.option(
+    "--locale",
+    type=click.Choice(LOCALES),
+    default=LOCALES[0],
+    show_default=True,
+    help="Country and language of the personal data.",
+)
 def command(
-    out: Path, scenario: str, customers: int, months: int, seed: int, as_of: float | None
+    out: Path,
+    scenario: str,
+    customers: int,
+    months: int,
+    seed: int,
+    workers: int,
+    as_of: float | None,
+    personal_data: bool,
+    locale: str,
 ) -> None:
     """Write what a bank would have seen of a simulated market, as Parquet tables, to OUT.
 
     The tables hold what was observed and nothing of the truth behind it: applications with
-    their profiles, decisions, performance, confirmed frauds. The same seed gives the same
-    files. OUT must be new or empty, and is written whole or not at all.
+    their profiles, decisions, accounts, performance, confirmed frauds, and made-up personal
+    data; `risk-sandbox schema` says what their columns mean. The same seed gives the same files.
+    Where there are more than 65,536 customers, a table is a folder of files, which pandas, Dask
+    and Spark read as one. OUT must be new or empty, and is written whole or not at all.
 
     \b
     Example:
@@ -61,7 +96,15 @@ def command(
     from sandbox.cli.tables import print_next
 
     world = World(scenarios.by_name(scenario), customers=customers, months=months, seed=seed)
-    written = dataset.write(world, out, as_of=as_of, progress=sys.stderr.isatty())
+    written = dataset.write(
+        world,
+        out,
+        personal_data=personal_data,
+        locale=locale,
+        as_of=as_of,
+        workers=workers,
+        progress=sys.stderr.isatty(),
+    )
     manifest = json.loads((written / "manifest.json").read_text())
     click.echo(_told(written, manifest))
     # a smaller market is soon read, but too small for models to learn from

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from data_generators import World
-from data_generators.potential import PotentialOutcomes
+from data_generators.potential import CUSTOMERS, REPLICAS, PotentialOutcomes
 from sandbox.cell import FORMAT, Cell
 from sandbox.errors import BadInput
 from sandbox.experiment.entrant import Entrant
@@ -21,12 +21,6 @@ from sandbox.isolation.outcome import Level
 from sandbox.policy import LimitPolicy
 from sandbox.portfolio import Portfolio
 from sandbox.workspace import written_whole
-
-#: replicas of noise an oracle chooses by, and as many that everyone is scored on: with 16
-#: its profit was a fifth too low, from 256 on it hardly rises (benchmarks/oracle.py)
-REPLICAS = 256
-#: customers whose potential outcomes are computed: the first of the evaluation world
-SAMPLE = 4_096
 
 
 @dataclass(frozen=True)
@@ -138,32 +132,15 @@ def prepare(plan: CellPlan) -> PotentialOutcomes:
     """Potential outcomes for a limit cell, from their file once they are there."""
     if not plan.potential_file.exists():
         truth = _sample(plan.evaluation).truth
-        computed = truth.potential_outcomes(plan.replicas, plan.policy.price)
-        with written_whole(plan.potential_file) as partial, partial.open("wb") as file:
-            np.savez(
-                file,
-                limits=computed.limits,
-                pd=computed.pd,
-                profit_to_choose=computed.profit_to_choose,
-                profit_to_score=computed.profit_to_score,
-                clairvoyant=computed.clairvoyant,
-                replicas=computed.replicas,
-            )
-    with np.load(plan.potential_file, allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in stored.files}
-    return PotentialOutcomes(
-        limits=arrays["limits"],
-        pd=arrays["pd"],
-        profit_to_choose=arrays["profit_to_choose"],
-        profit_to_score=arrays["profit_to_score"],
-        clairvoyant=arrays["clairvoyant"],
-        replicas=int(arrays["replicas"]),
-    )
+        computed = truth.potential_outcomes(plan.replicas, plan.policy.price, progress=False)
+        with written_whole(plan.potential_file) as partial:
+            computed.save(partial)
+    return PotentialOutcomes.load(plan.potential_file)
 
 
 def _sample(world: World) -> World:
     """The world's first customers: the same people, whatever the world's size."""
-    return world.reseeded(world.seed, customers=min(SAMPLE, world.customers))
+    return world.reseeded(world.seed, customers=min(CUSTOMERS, world.customers))
 
 
 @cache

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from data_generators import World
+from data_generators.potential import REPLICAS
 from sandbox.cell import CellResult
 from sandbox.errors import BadInput
 from sandbox.experiment.cell_run import run_cell
 from sandbox.experiment.entrant import Entrant
 from sandbox.experiment.parallel import in_parallel, shown
-from sandbox.experiment.plan import REPLICAS, CellPlan, prepare
+from sandbox.experiment.plan import CellPlan, prepare
 from sandbox.experiment.results import StudyResults
 from sandbox.isolation import Level, Limits, Status
 from sandbox.isolation.host import require

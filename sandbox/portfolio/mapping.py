@@ -14,6 +14,7 @@ import pydantic
 from sandbox import located_yaml
 from sandbox.errors import BadInput
 from sandbox.portfolio import mistakes
+from sandbox.portfolio.panel import Panel
 
 #: a value as it may stand in a file: missing codes, the target's classes
 Code = bool | int | float | str
@@ -92,6 +93,8 @@ class Mapping(_Strict):
     #: what `score` holds; only "pd" so far: turn points into a pd first
     score_kind: Literal["pd"] = "pd"
     features: dict[str, Feature] = pydantic.Field(min_length=1)
+    #: which features are the monthly statements of cards; needed for a calibration only
+    panel: Panel | None = None
     ignore: tuple[str, ...] = ()
     #: of a CSV file: utf-8, gb18030, ...
     encoding: str = "utf-8"
@@ -146,12 +149,19 @@ class Mapping(_Strict):
                 "": tuple(cls.model_fields),
                 "target": tuple(Target.model_fields),
                 "features": tuple(Feature.model_fields),
+                "panel": tuple(Panel.model_fields),
             }
             raise BadInput(mistakes.first_mistake(error, located, path, known)) from error
         mapping._source = path
         mapping._located = located
         mapping._check_named_once()
+        mapping._check_panel()
         return mapping
+
+    @property
+    def origin(self) -> str:
+        """Where it was read from, for messages."""
+        return self._source
 
     def named(self) -> list[tuple[located_yaml.Place, str]]:
         """Every column the mapping names, with the place where it does."""
@@ -216,6 +226,19 @@ class Mapping(_Strict):
                     f"{mistakes.spoken(first[column])}; a column is one thing only."
                 )
             first[column] = place
+
+    def _check_panel(self) -> None:
+        """BadInput unless the panel names features, each once."""
+        seen: set[str] = set()
+        for place, feature in self.panel.named() if self.panel else ():
+            where = f"{self._at(place)}: panel.{place[1]} names {feature!r}"
+            if feature not in self.features:
+                raise BadInput(
+                    f"{where}, which is no feature{mistakes.nearest(feature, [*self.features])}."
+                )
+            if feature in seen:
+                raise BadInput(f"{where}, which panel names before; a feature is one thing only.")
+            seen.add(feature)
 
     def _at(self, place: located_yaml.Place) -> str:
         if self._score_by_hand and place == ("score",):

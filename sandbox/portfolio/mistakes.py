@@ -7,14 +7,20 @@ import pydantic
 
 from sandbox.located_yaml import Located, Place
 
-#: keys that are known at the top of a mapping, under target: and under a feature
+#: keys that are known at the top of a mapping, under target:, under a feature and under panel:
 Known = Mapping[str, Sequence[str]]
+#: how that which has keys of its own is written
+EXAMPLES = {
+    "target": "{column: default}",
+    "features": "{column: LIMIT_BAL}",
+    "panel": "{limit: credit_limit, statuses: [...], bills: [...], payments: [...]}",
+}
 
 
 def first_mistake(
     error: pydantic.ValidationError, located: Located, path: str, known: Known
 ) -> str:
-    """The first mistake that the schema found; `known` has keys "", "target" and "features"."""
+    """The first mistake that the schema found; `known` has "", "target", "features", "panel"."""
     # a misspelt key is the cause of the key that is then missing
     first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
     place = tuple(first["loc"])
@@ -34,8 +40,10 @@ def first_mistake(
             return f"{at}: {spoken(place)} has {length:,} characters; at most {most} are possible."
         case "string_pattern_mismatch" if key == "currency":
             return f"{at}: currency is {first['input']!r}; give three capital letters such as CNY."
+        case "tuple_type":
+            return f"{at}: {spoken(place)} is {first['input']!r}; give a list as in [a, b, c]."
         case "dict_type" | "model_type":
-            example = "{column: LIMIT_BAL}" if place[0] == "features" else "{column: default}"
+            example = EXAMPLES[str(place[0])]
             return f"{at}: {spoken(place)} is {first['input']!r}; write it as in {example}."
         case "value_error":
             return f"{at}: {first['ctx']['error']}."

@@ -31,10 +31,12 @@ def test_true_pd_rises_with_the_limit_on_average(potential):
     assert (np.diff(potential.pd.mean(axis=0)) > 0).all()
 
 
-def test_no_fixed_limit_beats_the_oracle_on_replicas_it_did_not_choose_by(potential):
+def test_no_fixed_limit_beats_the_oracle_on_replicas_it_did_not_choose_by(world):
+    # Of 8 replicas an oracle is misled by luck at the largest limits; of 128 it is not.
+    potential = world.truth.potential_outcomes(replicas=128, customers=500)
     oracle = potential.at(potential.profit_to_score, potential.oracle())
     for limit in potential.limits:
-        rival = potential.at(potential.profit_to_score, np.full(3_000, limit))
+        rival = potential.at(potential.profit_to_score, np.full(500, limit))
         gain = oracle - rival
         # Four standard errors: the oracle chose on other replicas and could lose by chance.
         assert gain.mean() > -4 * gain.std() / np.sqrt(len(gain))

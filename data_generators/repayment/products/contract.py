@@ -1,6 +1,7 @@
 """What a product is: how much is drawn and how much falls due in a month."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from data_generators.customers import Flags, Traits
 from data_generators.repayment.months import Months
 from data_generators.repayment.state import Ledger
+from data_generators.rows import Rows
 from data_generators.scenarios import Scenario
 from data_generators.streams import Floats
 
@@ -38,6 +40,23 @@ class Terms:
     heavy: Floats
     #: largest cash that a business keeps in its buffer, cents; none for persons
     buffer_cap: Floats | None
+    #: what an owner can pay from the own pocket when the business has no cash, cents
+    pocket: Floats | None
+
+    @cached_property
+    def monthly_rate(self) -> Floats:
+        """Rate charged on the balance, a month."""
+        return self.price / 12.0
+
+    @cached_property
+    def penal_rate(self) -> Floats:
+        """Rate charged on what is overdue, on top, a month."""
+        return self.scenario.economics.penalty * self.monthly_rate
+
+    @cached_property
+    def frauds(self) -> Rows:
+        """Positions of those who never pay."""
+        return np.flatnonzero(self.never_pays)
 
 
 @dataclass(frozen=True)

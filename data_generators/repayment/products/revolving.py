@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from data_generators.repayment.products.contract import Bill, Terms
 from data_generators.repayment.state import Ledger
+from data_generators.rows import at, put
 from data_generators.streams import Floats
 
 
@@ -29,14 +30,16 @@ class Revolving:
         with np.errstate(divide="ignore", invalid="ignore"):
             pull = limit * -np.expm1(terms.months.demand[t] / -limit)
         pull -= opening
-        pull = np.where(late, r.ccf * room, pull)
+        rows = np.flatnonzero(late)
+        put(pull, rows, r.ccf * at(room, rows))
         pull *= r.draw_speed
-        np.copyto(pull, room, where=terms.never_pays)
+        pull[..., terms.frauds] = room[..., terms.frauds]
         np.minimum(pull, room, out=pull)
         np.maximum(pull, 0.0, out=pull)
         drawn = np.rint(pull, out=pull)
         balance = opening + drawn
         balance += interest
-        due = np.rint(r.minimum_due * balance)
+        due = r.minimum_due * balance
+        np.rint(due, out=due)
         np.minimum(due, balance - arrears, out=due)
         return Bill(drawn, due)

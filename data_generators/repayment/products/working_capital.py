@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from data_generators.repayment.products.contract import Bill, Terms
 from data_generators.repayment.state import Ledger
+from data_generators.rows import at, put
 from data_generators.streams import Floats
 
 
@@ -30,10 +31,17 @@ class WorkingCapital:
         # A full buffer needs little of the line, an empty one all of it.
         cap = terms.buffer_cap if terms.buffer_cap is not None else np.ones_like(opening)
         short = np.maximum(np.clip(1.0 - buffer / cap, 0.0, 1.0) ** 2.5, 0.05)
-        pull = np.where(late, r.ccf * (limit - opening), short * base - opening)
-        pull = np.where(terms.never_pays, limit - opening, pull)
-        drawn = np.rint(np.clip(pull, 0.0, np.maximum(limit - opening, 0.0)))
+        rows = np.flatnonzero(late)
+        room = limit - opening
+        pull = short * base
+        pull -= opening
+        put(pull, rows, r.ccf * at(room, rows))
+        pull[..., terms.frauds] = room[..., terms.frauds]
+        np.minimum(pull, room, out=pull)
+        np.maximum(pull, 0.0, out=pull)
+        drawn = np.rint(pull, out=pull)
         balance = opening + drawn + interest
-        excess = np.where(late, 0.0, balance - base)
+        excess = balance - base
+        put(excess, rows, np.zeros(len(rows)))
         due = np.rint(np.maximum(r.minimum_due * balance, excess))
         return Bill(drawn, np.minimum(due, balance - arrears))

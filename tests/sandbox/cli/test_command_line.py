@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 import sandbox.main_job
-from sandbox.cli import main
+from sandbox.cli import failures, main
 from sandbox.cli.options import seeds_from
 from sandbox.isolation import Probe
 
@@ -136,7 +136,7 @@ def raises(error: BaseException):
     [
         (ZeroDivisionError("by\nzero"), 1, "Unexpected ZeroDivisionError: by zero; run again"),
         (KeyError(), 1, "Unexpected KeyError: KeyError; run again with --debug"),
-        (KeyboardInterrupt(), 130, "Interrupted; what was finished is kept"),
+        (KeyboardInterrupt(), 130, "Interrupted; nothing was written."),
         (
             PermissionError(13, "Permission denied", "/x/.g.8vl_8s0h/a.parquet"),
             2,
@@ -264,8 +264,12 @@ def test_ctrl_c_leaves_nothing_behind_and_status_130(tmp_path):
     running.send_signal(signal.SIGINT)
     _, told = running.communicate(timeout=30)
     assert running.returncode == 130
-    assert "Interrupted" in told.splitlines()[-1]
+    assert told.splitlines()[-1].endswith("Interrupted; nothing was written.")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_of_what_is_written_one_by_one_says_that_it_is_kept():
+    assert failures.of(KeyboardInterrupt()).sentence == "Interrupted; what was finished is kept."
 
 
 def test_a_reader_that_goes_away_is_no_traceback():

@@ -114,7 +114,7 @@ def test_shapes_that_differ_are_told_from_those_without_a_test():
         (["--scenario", "piracy"], "There is no scenario 'piracy'"),
         (["--customers", "0"], "0 is not a whole number from 1 up"),
         (["--portfolio", "x.csv"], "--portfolio and --mapping go together"),
-        (["--portfolio", "x.csv", "--mapping", "taiwan"], "calibration is not available"),
+        (["--portfolio", "x.csv", "--mapping", "taiwan"], "There is no file x.csv"),
     ],
 )
 def test_misuse_is_one_sentence_and_status_2(words, said):

@@ -72,6 +72,16 @@ def test_tables_that_do_not_fit_are_not_there_at_all(on_a_disk_of, kib):
     assert left == []
 
 
+def test_tables_of_several_workers_that_do_not_fit_are_not_there_at_all(on_a_disk_of):
+    words = ["generate", "--customers", "70000", "--months", "6", "--workers", "2", "out"]
+    status, told, left = on_a_disk_of(2 << 20, *words)
+    assert status == 2
+    assert told.startswith("The disk is full")
+    assert "; nothing was half-written; free space" in told
+    assert told.count("\n") == 1
+    assert left == []
+
+
 def test_results_that_do_not_fit_are_one_sentence(on_a_disk_of, scored):
     file, mapping = scored
     words = ["validate", "--portfolio", str(file), "--mapping", str(mapping), "--store", "results"]

@@ -8,6 +8,16 @@ from sandbox.portfolio.mapping import shipped
 
 HEAD = "name: cards\ncurrency: CNY\ntarget: {column: bad}\n"
 
+PANEL = (
+    HEAD
+    + "features: [L, s1, s2, s3, b1, b2, b3, p1, p2, p3]\n"
+    + "panel:\n"
+    + "  limit: L\n"
+    + "  statuses: [s1, s2, s3]\n"
+    + "  bills: [b1, b2, b3]\n"
+    + "  payments: [p1, p2, p3]\n"
+)
+
 
 @pytest.fixture
 def read(tmp_path):
@@ -50,6 +60,17 @@ def read(tmp_path):
         (HEAD.replace("cards", "12") + "features: [a]\n", 1, "name is 12; write words, or put"),
         (HEAD.replace("cards", "") + "features: [a]\n", 1, "name is empty; give it a value"),
         ("- a\n- b\n", 1, "a mapping starts with keys"),
+        (PANEL.replace("bills:", "bils:"), 8, "unknown key 'bils'; the nearest is bills"),
+        (PANEL.replace("[b1, b2, b3]", "b1"), 8, "panel.bills is 'b1'; give a list as in [a"),
+        (PANEL.replace("[b1, b2, b3]", "[b1]"), 5, "panel has 3 statuses, 1 bills and 3 payments"),
+        (
+            PANEL.replace("b2, b3]", "b2,\n    b9]"),
+            9,
+            "panel.bills names 'b9', which is no feature",
+        ),
+        (PANEL.replace("limit: L", "limit: p1"), 9, "panel.payments names 'p1', which panel names"),
+        (PANEL.replace("  limit: L\n", ""), 5, "panel.limit is missing"),
+        (HEAD + "features: [a]\npanel: 3\n", 5, "panel is 3; write it as in {limit: credit_limit"),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_the_nearest_word(read, text, line, said):
@@ -135,3 +156,18 @@ def test_where_the_shipped_table_comes_from_stands_in_its_mapping():
     taiwan = Mapping.from_file("taiwan")
     assert "10.24432/C55S3H" in taiwan.source
     assert taiwan.licence == "CC BY 4.0"
+
+
+def test_a_panel_says_which_features_are_the_statements(read):
+    panel = read(PANEL).panel
+    assert panel.limit == "L"
+    assert panel.bills == ("b1", "b2", "b3")
+    assert panel.age is None
+    assert read(HEAD + "features: [a]\n").panel is None
+
+
+def test_the_taiwan_mapping_names_six_statements_newest_first():
+    mapping = Mapping.from_file("taiwan")
+    columns = [mapping.features[name].column for name in mapping.panel.bills]
+    assert columns == [f"BILL_AMT{k}" for k in range(1, 7)]
+    assert mapping.features[mapping.panel.statuses[0]].column == "PAY_0"

@@ -1,0 +1,101 @@
+"""Who holds the cards: latent traits, the limit the bank grants, and what it knows of persons."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from data_generators.calibration.card_parameters import LIMIT_PROBABILITIES, CardBook
+from data_generators.calibration.panel import Ints
+from data_generators.streams import Floats, Streams
+
+#: standard deviation of impatience as [W] defines it
+_IMPATIENCE_SPREAD = float(np.sqrt((0.25 + 0.35 * 0.3) ** 2 + (0.35 * 0.95) ** 2 + 0.8**2))
+#: standing in age below which a holder counts as young; mean and variance of what is below
+_YOUNG = -0.6
+_DENSITY = float(np.exp(-(_YOUNG**2) / 2) / np.sqrt(2 * np.pi))
+_YOUTH_MEAN = float(_YOUNG * ndtr(_YOUNG) + _DENSITY)
+_YOUTH_VAR = float((1 + _YOUNG**2) * ndtr(_YOUNG) + _YOUNG * _DENSITY - _YOUTH_MEAN**2)
+
+
+@dataclass(frozen=True)
+class Cardholders:
+    """Truth about a block of holders, one entry each."""
+
+    #: ability to repay, standard normal
+    ability: Floats
+    #: willingness to repay, standard normal, correlated with ability
+    willingness: Floats
+    #: impatience, standard normal
+    impatience: Floats
+    #: carelessness: misses beyond what the others explain, standard normal
+    careless: Floats
+    #: standing in age, standard normal
+    older: Floats
+    #: what the bank's rule takes the holder to be good for, currency
+    good_for: Floats
+    #: limit granted, currency; the same, unless another is decided
+    limit: Floats
+
+
+def draw_cardholders(book: CardBook, streams: Streams) -> Cardholders:
+    """Latents as [W] has them, and a limit by noisy creditworthiness on the bank's own scale.
+
+    The loadings are [W]'s constants: those of `scenarios.Population` describe other people.
+    """
+    rule = book.limit
+    ability = streams.normal("ability")
+    willingness = 0.3 * ability + np.sqrt(1 - 0.3**2) * streams.normal("willingness")
+    impatience = -0.25 * ability - 0.35 * willingness + 0.8 * streams.normal("impatience")
+    impatience /= _IMPATIENCE_SPREAD
+    worth = ability + 0.5 * willingness - rule.impatience * impatience
+    # variance of that sum under the correlations above
+    cov_aw, cov_ai = 0.3, -(0.25 + 0.35 * 0.3) / _IMPATIENCE_SPREAD
+    cov_wi = -(0.25 * 0.3 + 0.35) / _IMPATIENCE_SPREAD
+    k = rule.impatience
+    variance = 1 + 0.25 + k**2 + 2 * (0.5 * cov_aw - k * cov_ai - 0.5 * k * cov_wi)
+    seen = rule.signal * worth / np.sqrt(variance)
+    seen += np.sqrt(1 - rule.signal**2) * streams.normal("credit_view")
+    share = book.people.age_ability
+    older = share * ability + np.sqrt(1 - share**2) * streams.normal("age")
+    young, old = np.maximum(_YOUNG - older, 0.0), np.maximum(_YOUNG + older, 0.0)
+    by_age = rule.youth * (young - _YOUTH_MEAN) + rule.elder * (old - _YOUTH_MEAN)
+    spread = (rule.youth**2 + rule.elder**2) * _YOUTH_VAR
+    spread -= 2 * rule.youth * rule.elder * _YOUTH_MEAN**2
+    seen = (seen - by_age) / np.sqrt(1 + spread)
+    limit = _on_the_banks_scale(book, ndtr(seen), streams.uniform("popular_limit"))
+    careless = streams.normal("careless")
+    return Cardholders(ability, willingness, impatience, careless, older, limit, limit)
+
+
+def _on_the_banks_scale(book: CardBook, rank: Floats, chance: Floats) -> Floats:
+    """Quantile curve through a few points, rounded to the step, drawn to popular limits."""
+    rule = book.limit
+    smooth = np.exp(np.interp(rank, LIMIT_PROBABILITIES, rule.log_quantiles))
+    limit: Floats = np.maximum(np.rint(smooth / rule.step), 1.0) * rule.step
+    for popular, share in zip(rule.popular, rule.popular_share, strict=True):
+        near = np.abs(smooth - popular) < 0.2 * popular
+        limit = np.where(near & (chance < share), popular, limit)
+    return limit
+
+
+def draw_people(book: CardBook, holders: Cardholders, streams: Streams) -> dict[str, Ints]:
+    """Age, sex, education and marriage codes, tied to ability and age."""
+    p = book.people
+    older = holders.older
+    age = np.rint(np.interp(ndtr(older), LIMIT_PROBABILITIES, p.age_quantiles))
+    first_sex = ndtri(p.sex_first) - p.sex_ability * holders.ability
+    sex = np.where(streams.uniform("sex") < ndtr(first_sex), 1, 2)
+    rest = np.sqrt(max(1 - p.education_ability**2 - p.education_age**2, 0.05))
+    less_school = p.education_age * older - p.education_ability * holders.ability
+    less_school += rest * streams.normal("education")
+    edges = np.cumsum(p.education_shares)[:-1] / sum(p.education_shares)
+    steps = np.searchsorted(edges, ndtr(less_school))
+    single = streams.normal("marriage") > p.marriage_intercept + p.marriage_age * older
+    marriage = np.where(streams.uniform("marriage_other") < p.marriage_other, 3, 1 + single)
+    return {
+        "age": age.astype(np.int64),
+        "sex": sex.astype(np.int64),
+        "education": np.asarray(p.education_codes)[steps].astype(np.int64),
+        "marriage": marriage.astype(np.int64),
+    }

@@ -1,0 +1,70 @@
+"""What of a world is written: which tables, known by which day."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from data_generators import schema
+from data_generators.customers import Flags
+from data_generators.dataset.columns import Columns
+from data_generators.errors import InvalidInput
+from data_generators.identity import IDENTITIES, LOCALES, provenance
+from data_generators.identity.residents import identities_of
+from data_generators.observation import observe_block
+from data_generators.residents import Residents
+from data_generators.schema import Table
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is asked for; InvalidInput when it cannot be."""
+
+    #: days since the scenario's first day; None for everything
+    as_of: float | None = None
+    #: of the personal data; None for none
+    locale: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.as_of is not None and not (math.isfinite(self.as_of) and self.as_of >= 0):
+            raise InvalidInput(
+                f"as_of is {self.as_of:g}; it is a number of days from 0, the scenario's first "
+                "day, up."
+            )
+        if self.locale is not None and self.locale not in LOCALES:
+            raise InvalidInput(
+                f"locale {self.locale!r} is unknown; choose one of {', '.join(LOCALES)}."
+            )
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables to write."""
+        return (*schema.OBSERVED, *(() if self.locale is None else (IDENTITIES,)))
+
+    @property
+    def personal_data(self) -> dict[str, str] | None:
+        """Where the personal data come from; None when there are none."""
+        return None if self.locale is None else provenance(self.locale)
+
+    def about(self, table: Table) -> dict[str, str]:
+        """What the table's files say about themselves beside their world."""
+        return (self.personal_data or {}) if table is IDENTITIES else {}
+
+    def of_block(self, residents: Residents) -> dict[str, Columns]:
+        """The tables of one block by name, not cut at any day."""
+        tables: dict[str, Columns] = {**observe_block(residents)}
+        if self.locale is not None:
+            people = identities_of(residents, self.locale)
+            texts = {name: people[name].combine_chunks() for name in people.column_names}
+            tables[IDENTITIES.name] = {**texts, "customer_id": people["customer_id"].to_numpy()}
+        return tables
+
+    def known(self, columns: Columns, applications: Columns) -> Flags | None:
+        """Rows known by `as_of`, None for all; without times, those of who has applied by then."""
+        if self.as_of is None:
+            return None
+        if "known_at" in columns:
+            known: Flags = columns["known_at"] <= self.as_of
+            return known
+        applied = applications["customer_id"][applications["known_at"] <= self.as_of]
+        return np.isin(columns["customer_id"], applied)

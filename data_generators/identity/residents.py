@@ -1,0 +1,44 @@
+"""Personal data of the customers of a world, in line with what else is seen of them."""
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from data_generators.identity import draw_identities
+from data_generators.profiles import draw_region
+from data_generators.streams import Floats, Streams
+
+if TYPE_CHECKING:
+    from data_generators.residents import Residents
+
+#: mean days of a year
+_YEAR = 365.2425
+#: of a year: how near to a birthday nobody is at the application, so that leap years, which
+#: shift a birthday by up to two days, change nobody's age
+_MARGIN = 0.01
+
+
+def identities_of(residents: "Residents", locale: str = "zh_CN") -> pa.Table:
+    """One row a customer of a block, with the columns of `IDENTITIES`.
+
+    Completed years on the day of the application are the `age` of `applications`, the region is
+    that of `profiles`, and who has a business is a business there too.
+    """
+    market = residents.markets[0]
+    streams = Streams(market.streams.seed, residents.block)
+    return draw_identities(
+        streams,
+        _age(residents, streams),
+        draw_region(residents.traits, streams),
+        residents.traits.business,
+        market.scenario.start,
+        locale,
+    )
+
+
+def _age(residents: "Residents", streams: Streams) -> Floats:
+    """Years on the scenario's first day, with what is past of the running one."""
+    seen = residents.applications.observed
+    age: Floats = seen["age"].astype(float)
+    past = _MARGIN + (1 - 2 * _MARGIN) * streams.uniform("birthday")
+    return age + past - seen["apply_day"].astype(float) / _YEAR
