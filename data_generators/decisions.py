@@ -74,6 +74,11 @@ class Decisions:
     def __len__(self) -> int:
         return len(self.limit)
 
+    def __repr__(self) -> str:
+        granted = self.limit[self.approve]
+        mean = f", mean limit {granted.mean():,.0f}" if len(granted) else ""
+        return f"Decisions({len(self):,} customers, {len(granted):,} approved{mean})"
+
 
 def _within(name: str, values: Floats, low: float, high: float, unit: str) -> None:
     bad = ~((values >= low) & (values <= high))
@@ -100,6 +105,14 @@ class Outcomes:
     customers: pd.DataFrame
     #: one table a block of customers: a row a customer and month on book, RMB
     _accounts: tuple[pd.DataFrame, ...] = field(default=(), repr=False)
+
+    def __repr__(self) -> str:
+        taken, default = (int(self.customers[name].sum()) for name in ("taken", "default"))
+        kept = ", with monthly accounts" if self._accounts else ""
+        return (
+            f"Outcomes({len(self.customers):,} customers, {taken:,} accounts, "
+            f"{default:,} defaults{kept})"
+        )
 
     def accounts(self) -> pd.DataFrame:
         """Monthly accounts (see `schema.ACCOUNTS`), when the replay kept them."""

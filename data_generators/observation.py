@@ -56,6 +56,34 @@ class Observed:
     #: partners that collapsed
     partner_events: pd.DataFrame
 
+    def overview(self) -> pd.DataFrame:
+        """What there is: `table`, `rows`, `columns`, `first` and `last` known (days), `meaning`."""
+        rows = []
+        for table in schema.OBSERVED:
+            frame: pd.DataFrame = getattr(self, table.name)
+            known = frame["known_at"]
+            rows.append((table.name, *frame.shape, known.min(), known.max(), table.meaning))
+        return pd.DataFrame(rows, columns=["table", "rows", "columns", "first", "last", "meaning"])
+
+    def __repr__(self) -> str:
+        sizes = (f"{f.name}: {len(getattr(self, f.name)):,}" for f in fields(self))
+        return f"Observed({', '.join(sizes)} rows)"
+
+    def _repr_html_(self) -> str:
+        left = "<td style='text-align: left'>"
+        rows = "".join(
+            f"<tr>{left}{r.table}</td><td>{r.rows:,}</td><td>{r.columns}</td>"
+            f"<td>{r.first:,.0f}</td><td>{r.last:,.0f}</td>{left}{r.meaning}</td></tr>"
+            for r in self.overview().itertuples()
+        )
+        names = "".join(
+            f"<th style='text-align: left'>{name}</th>"
+            for name in ("table", "rows", "columns", "known from day", "to day", "meaning")
+        )
+        return f"<table><thead><tr>{names}</tr></thead><tbody>{rows}</tbody></table>".replace(
+            "<td>nan</td>", "<td></td>"
+        )
+
 
 def observe(world: "World", as_of: float | None = None) -> Observed:
     """The observed tables of a world, cut at `as_of` (days; None: everything)."""

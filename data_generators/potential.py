@@ -46,6 +46,13 @@ class PotentialOutcomes:
     #: replicas of noise behind each half; choosing by few makes a weak oracle
     replicas: int
 
+    def __repr__(self) -> str:
+        customers, limits = self.pd.shape
+        return (
+            f"PotentialOutcomes({customers:,} customers at {limits} limits, "
+            f"{self.replicas} replicas to choose by and {self.replicas} to score on)"
+        )
+
     def at(self, table: Floats, limit: Floats) -> Floats:
         """Entries of `table` (n × limits) at each customer's limit, linear between grid points."""
         upper = np.clip(np.searchsorted(self.limits, limit), 1, len(self.limits) - 1)

@@ -63,6 +63,10 @@ class World:
                 f"table it was calibrated to has statements: give months={cards.months}."
             )
 
+    def __repr__(self) -> str:
+        size = f"customers={self.customers:_}, months={self.months}, seed={self.seed}"
+        return f"World({self.name}, {size})"
+
     @property
     def name(self) -> str:
         """The scenario's name."""

@@ -122,8 +122,8 @@ def identification(
 
     Columns `parameter`; `curvature`, by how much the mean squared misfit rises when it alone
     moves by one on its scale; `inflation`, its variance over what that would be if all others
-    were known: 1 is a parameter of its own, 100 is one that others can stand in for. About 80
-    simulations.
+    were known: 1 is a parameter of its own, 100 is one that others can stand in for, infinity
+    one that no moment answers to. About 80 simulations.
     """
     goal = _Goal(moments_of(Panel.of(table, mapping)), accounts, seed, len(mapping.bills))
     gap, x = goal.misfits(book), to_free(book)
@@ -131,6 +131,7 @@ def identification(
     normal = slopes.T @ slopes / len(gap)
     curvature = np.diag(normal)
     inflation = curvature * np.diag(np.linalg.pinv(normal, rcond=1e-12, hermitian=True))
+    inflation = np.where(curvature > 0, inflation, np.inf)
     found = pd.DataFrame({"parameter": [*MOVED], "curvature": curvature, "inflation": inflation})
     return found.sort_values("inflation", ascending=False, ignore_index=True)
 

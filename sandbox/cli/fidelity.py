@@ -74,11 +74,11 @@ def command(
     held against the other 40%: published figures of cards, and three gates more. A model that
     learned from simulated accounts ranks real ones nearly as well as one that learned from real
     ones; simulated rows can hardly be told from real ones; and they are no nearer to the rows
-    of the fit than real ones are. The mapping needs a panel: that names the statements. --customers is then
-    the number of simulated accounts, otherwise as many as the table has.
+    of the fit than real ones are. The mapping needs a panel: that names the statements.
+    --customers is then the number of simulated accounts, otherwise as many as the table has.
 
     \b
-    Examples:
+    Example:
       risk-sandbox fidelity --scenario online_rental --seed 7
       risk-sandbox fidelity --portfolio data/taiwan_credit_default.csv.gz --mapping taiwan
     """

@@ -227,8 +227,9 @@ def test_how_well_a_parameter_is_known_is_told(panel: Panel) -> None:
     known = identification(CardBook(), panel.table(TAIWAN), TAIWAN, accounts=2_000)
     assert set(known["parameter"]) == set(MOVED)
     assert known["inflation"].is_monotonic_decreasing
-    assert (known["curvature"] > 0).all()
-    assert known["inflation"].iloc[0] > 10
+    assert (known["inflation"] > 1 - 1e-6).all()
+    # everybody has a least minimum due in this book, so nothing is ever waived
+    assert known.set_index("parameter").loc["payments.waived_below", "inflation"] == np.inf
 
 
 def test_the_first_guess_meets_the_limits_scale(panel: Panel) -> None:
