@@ -185,7 +185,7 @@ def main() -> None:
     )
     months = world.customers * world.months
     print(f"{months / replay.min() / 1e6:.1f} million customer months a second.")
-    print(f"Accounts are open in {is_open:.1%} of them; the rest of the draws is counted too.")
+    print(f"Accounts are open in {is_open:.1%} of them; draws for the others are counted too.")
 
 
 if __name__ == "__main__":

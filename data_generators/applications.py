@@ -1,28 +1,26 @@
 """Applications: when and how a customer applies, from which device, and who is a fraud.
 
 Identifiers (device, address, phone) are keyed numbers, not personal data. Honest customers
-share them too: families a device and an address, dormitories an address.
+share them too: see `households`.
 """
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data_generators.customers import APPLICATION_DAYS, Flags, Traits
+from data_generators.households import draw_households
+from data_generators.identifiers import IDENTIFIERS, hide
 from data_generators.partners import Partners
 from data_generators.profiles import Columns, draw_profile
+from data_generators.profiles.columns import money
 from data_generators.scenarios import Scenario
-from data_generators.streams import BLOCK, Streams
-from data_generators.typologies import TYPOLOGIES
+from data_generators.streams import Floats, Streams
+from data_generators.typologies import RING, TYPOLOGIES
 
-#: columns that link one application to another
-IDENTIFIERS = ("device_id", "address_id", "phone_id")
-#: people in an honest household that shares a device
-HOUSEHOLD = 3
-#: rooms behind one dormitory address
-DORMITORY = 40
+#: share of applicants who round what they ask for up to hundreds, and to thousands (assumed)
+_HUNDREDS, _THOUSANDS = 0.25, 0.10
 
 
 @dataclass(frozen=True)
@@ -56,51 +54,67 @@ def draw_applications(
     columns = {**columns, **_how(traits, streams), **_identifiers(scenario, streams)}
     for code, each in enumerate(TYPOLOGIES, start=1):
         who = np.flatnonzero(typology == code)
-        columns = each.leave_traces(columns, who, scenario.fraud.camouflage, streams)
-    columns["apply_day"] = np.floor(columns["apply_day"]).clip(0, APPLICATION_DAYS - 1)
+        columns = each.leave_traces(columns, who, scenario.fraud, streams)
+    columns = _rounded(columns, traits, streams)
     for name in IDENTIFIERS:
-        columns[name] = opaque(columns[name].astype(np.int64), f"{streams.seed}/{name}")
+        columns[name] = hide(columns[name].astype(np.int64), name, streams)
     return Applications(columns, tampered)
 
 
-def opaque(number: NDArray[np.int64], key: str) -> NDArray[np.int64]:
-    """Numbers scrambled one to one (splitmix64), so that neither size nor order tells anything.
+def draw_links(
+    scenario: Scenario, arrival_day: Floats, typology: NDArray[np.int8], streams: Streams
+) -> Columns:
+    """What ties applications together, without the rest of them: `apply_day` and identifiers.
 
-    >>> len(set(opaque(np.arange(100), "7/device_id").tolist()))
-    100
+    The identifiers are positions in the block of the customer whose own they are.
     """
-    salt = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "little")
-    with np.errstate(over="ignore"):
-        z = number.astype(np.uint64) + np.uint64(salt)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return (z ^ (z >> np.uint64(31))).view(np.int64)
+    columns: Columns = {"apply_day": arrival_day, **_identifiers(scenario, streams)}
+    who = np.flatnonzero(typology == 1 + TYPOLOGIES.index(RING))
+    columns = RING.link(columns, who, scenario.fraud, streams)
+    return {**columns, "apply_day": _day(columns)}
 
 
 def _how(traits: Traits, streams: Streams) -> Columns:
-    hour = np.floor(14.5 + 4.5 * streams.normal("hour")) % 24
+    """How they apply, unrounded: see `_rounded`."""
     # A loan is asked for to the price of what is bought, a line for what one hopes to get.
-    hoped = np.round(np.exp(9.3 + 0.5 * streams.normal("requested")), -2)
+    hoped = np.exp(9.3 + 0.5 * streams.normal("requested"))
     return {
         "apply_day": traits.arrival_day,
-        "apply_hour": hour,
-        "session_seconds": np.round(np.exp(5.2 + 0.5 * streams.normal("session")), 1),
-        "device_age_days": np.floor(np.exp(5.6 + 0.9 * streams.normal("device_age"))),
-        "email_age_days": np.floor(np.exp(6.6 + 0.9 * streams.normal("email_age"))),
-        "requested_amount": np.where(traits.product == 0, np.ceil(traits.need), hoped),
+        "apply_hour": np.floor(14.5 + 4.5 * streams.normal("hour")) % 24,
+        "session_seconds": np.exp(5.2 + 0.5 * streams.normal("session")),
+        "device_age_days": np.exp(5.6 + 0.9 * streams.normal("device_age")),
+        "email_age_days": np.exp(6.6 + 0.9 * streams.normal("email_age")),
+        "requested_amount": np.where(traits.product == 0, traits.need, hoped),
     }
 
 
-def _identifiers(scenario: Scenario, streams: Streams) -> Columns:
-    local = streams.positions
-    first = streams.block.index * BLOCK
-    shares = streams.uniform("household") < scenario.fraud.honest_sharing
-    household = local - local % HOUSEHOLD
-    in_dormitory = streams.uniform("dormitory") < 0.06
-    dormitory = local - local % DORMITORY
-    home = np.where(shares, household, local)
+def _rounded(columns: Columns, traits: Traits, streams: Streams) -> Columns:
+    """Each column as it is written down, by one rule for the honest and for frauds."""
+    exact = {name: columns[name].astype(float) for name in ("session_seconds", "declared_income")}
+    u = streams.uniform("rounds_amount")
+    unit = np.where(u < _HUNDREDS, 100.0, np.where(traits.product == 0, 1.0, 100.0))
+    unit = np.where(u > 1 - _THOUSANDS, 1_000.0, unit)
     return {
-        "device_id": first + home,
-        "address_id": first + np.where(in_dormitory, dormitory, home),
-        "phone_id": first + local,
+        **columns,
+        "apply_day": _day(columns),
+        "session_seconds": np.round(exact["session_seconds"], 1),
+        "device_age_days": np.floor(columns["device_age_days"].astype(float)),
+        "email_age_days": np.floor(columns["email_age_days"].astype(float)),
+        "declared_income": money(exact["declared_income"]),
+        "requested_amount": unit * np.ceil(columns["requested_amount"].astype(float) / unit),
+    }
+
+
+def _day(columns: Columns) -> Floats:
+    day: Floats = np.floor(columns["apply_day"].astype(float)).clip(0, APPLICATION_DAYS - 1)
+    return day
+
+
+def _identifiers(scenario: Scenario, streams: Streams) -> Columns:
+    """Whose device, address and phone the honest use, as positions in the block."""
+    at = draw_households(streams, scenario.fraud.honest_sharing)
+    return {
+        "device_id": at.device[streams.positions],
+        "address_id": at.address[streams.positions],
+        "phone_id": at.phone[streams.positions],
     }

@@ -23,9 +23,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from data_generators.customers import PRODUCTS, Traits
-from data_generators.errors import InvalidInput
 from data_generators.month_terms import chosen, decisions_of
 from data_generators.repayment import Offer, draw_months, lived
+from data_generators.scenarios.bounds import check_whole
 from data_generators.shapley import coalitions, shapley_values
 from data_generators.streams import Floats
 
@@ -60,8 +60,7 @@ def contributions(
 ) -> pd.DataFrame:
     """See `Truth.contributions`."""
     for name, count in (("replicas", replicas), ("background", background)):
-        if count < 1:
-            raise InvalidInput(f"{name} is {count}; it must be at least 1.")
+        check_whole(name, count, 1)
     decisions = decisions_of(world, limit, price)
     ids = chosen(world, customers)
     base, full = np.full(len(ids), np.nan), np.full(len(ids), np.nan)

@@ -13,6 +13,7 @@ from data_generators.errors import InvalidInput
 from data_generators.potential import PotentialOutcomes
 from data_generators.repayment import Offer, lived, take_up_probability
 from data_generators.rows import together
+from data_generators.scenarios.bounds import check_whole
 from data_generators.streams import Floats
 
 if TYPE_CHECKING:
@@ -32,11 +33,16 @@ def potential_outcomes(
     from tqdm.auto import tqdm
 
     for name, count in (("replicas", replicas), ("customers", customers)):
-        if count is not None and count < 1:
-            raise InvalidInput(f"{name} is {count}; it must be at least 1.")
+        if count is not None or name == "replicas":
+            check_whole(name, count, 1)
     Decisions.of(0.0, price=0.0 if price is None else price)
     if customers is not None:
-        world = world.reseeded(world.seed, min(customers, world.customers))
+        if customers > world.customers:
+            raise InvalidInput(
+                f"customers is {customers}; the world has {world.customers}: give that many or "
+                "fewer, or None for all."
+            )
+        world = world.reseeded(world.seed, customers)
     if world.scenario.cards is not None:
         from data_generators.calibration import card_worlds
 

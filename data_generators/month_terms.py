@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from data_generators.decisions import Decisions
+from data_generators.decisions import Decisions, numbers
 from data_generators.errors import InvalidInput
 from data_generators.partners import Fates
 from data_generators.repayment import CENTS, Group, Happened, Ledger, groups
 from data_generators.repayment.events import KINDS
+from data_generators.repayment.ledger import till
 from data_generators.repayment.willingness import inclination, pressure
 from data_generators.streams import Floats
 
@@ -63,7 +64,7 @@ def monthly_contributions(
 
 def decisions_of(world: "World", limit: ArrayLike, price: float | None) -> Decisions:
     """One decision a customer; a single limit holds for all."""
-    limits = np.asarray(limit, dtype=float)
+    limits = numbers("limit", limit)
     if limits.ndim == 0:
         limits = np.full(world.customers, limits)
     if len(limits) != world.customers:
@@ -79,6 +80,8 @@ def chosen(world: "World", customers: ArrayLike | None) -> NDArray[np.int64]:
     if customers is None:
         return np.arange(world.customers)
     ids = np.atleast_1d(np.asarray(customers))
+    if not ids.size:
+        raise InvalidInput("customers is []; give one id or more, or None for all where it may be.")
     if not np.issubdtype(ids.dtype, np.integer):
         raise InvalidInput(
             f"customers are {ids.dtype}; give customer ids, which are whole numbers."
@@ -141,7 +144,7 @@ def _cash(group: Group, t: int, before: Ledger | None, happened: Happened) -> Fl
         return exogenous
     buffer = np.rint(CENTS * group.terms.traits.buffer) if before is None else before.buffer
     assert buffer is not None, "businesses have a buffer in every month"
-    cash: Floats = buffer + exogenous + happened.drawn
+    cash = till(group.terms, t, buffer, happened.drawn)
     pocket = group.terms.pocket
     return cash if pocket is None else np.maximum(cash, pocket)
 

@@ -1,8 +1,10 @@
 """What a bank sees, and when: tables with `event_time` and `known_at`, in days."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from numbers import Real
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 
 from data_generators import cash_events, joint_lending, schema
 from data_generators.customers import PRODUCTS
+from data_generators.errors import InvalidInput
 from data_generators.partners import reported_partners
 from data_generators.profiles import profile_table
 from data_generators.progress import shown
@@ -85,8 +88,21 @@ class Observed:
         )
 
 
+def check_as_of(as_of: Any) -> None:
+    """InvalidInput unless `as_of` is None or a day that a world can have."""
+    if as_of is None:
+        return
+    is_number = isinstance(as_of, Real) and not isinstance(as_of, bool)
+    if not (is_number and math.isfinite(as_of) and as_of >= 0):
+        shown = f"{as_of:g}" if is_number else repr(as_of)
+        raise InvalidInput(
+            f"as_of is {shown}; it is a number of days from 0, the scenario's first day, up."
+        )
+
+
 def observe(world: "World", as_of: float | None = None) -> Observed:
     """The observed tables of a world, cut at `as_of` (days; None: everything)."""
+    check_as_of(as_of)
     parts = list(observe_blocks(world, as_of))
     names = [f.name for f in fields(Observed)]
     return Observed(*(pd.concat([getattr(p, n) for p in parts], ignore_index=True) for n in names))

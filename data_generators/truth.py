@@ -15,6 +15,7 @@ from data_generators.potential import REPLICAS, PotentialOutcomes
 from data_generators.repayment import Offer, lived
 from data_generators.repayment.life import KINDS, draw_life
 from data_generators.rows import together
+from data_generators.scenarios.bounds import check_whole
 from data_generators.schema import LIFE_EVENTS
 from data_generators.streams import Floats
 from data_generators.typologies import TYPOLOGIES
@@ -186,8 +187,7 @@ class Truth:
         Over replicas of noise, and as if every offer were taken: `pd` is a property of the
         account, whoever opens it. NaN at a limit of 0, where there is no account.
         """
-        if replicas < 1:
-            raise InvalidInput(f"replicas is {replicas}; it must be at least 1.")
+        check_whole("replicas", replicas, 1)
         if self.world.scenario.cards is not None:
             from data_generators.calibration import card_worlds
 

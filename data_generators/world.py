@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from data_generators.decisions import Decisions, Outcomes
+from data_generators.decisions import Decisions, Outcomes, told
 from data_generators.errors import InvalidInput
 from data_generators.progress import shown
 from data_generators.replay import replay_block
 from data_generators.residents import Residents, draw_residents
 from data_generators.scenarios import Scenario
+from data_generators.scenarios.scenario import check_scenario
 from data_generators.streams import Block, blocks
 
 if TYPE_CHECKING:
@@ -46,16 +47,18 @@ class World:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        check_scenario("scenario", self.scenario)
         for name, least, most in (
             ("customers", 1, 100_000_000),
             ("months", 1, 120),
             ("seed", 0, 2**128 - 1),
         ):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | np.integer):
-                raise InvalidInput(f"{name} is {value!r}; it must be a whole number.")
-            if not least <= value <= most:
-                raise InvalidInput(f"{name} is {value}; it must lie from {least} to {most}.")
+            is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+            if not (is_whole and least <= value <= most):
+                raise InvalidInput(
+                    f"{name} is {value!r:.60}; it must be a whole number from {least} to {most:,}."
+                )
         cards = self.scenario.cards
         if cards is not None and self.months != cards.months:
             raise InvalidInput(
@@ -80,7 +83,8 @@ class World:
 
     def reseeded(self, seed: int, customers: int | None = None) -> Self:
         """The same market with other customers."""
-        return replace(self, seed=seed, customers=customers or self.customers)
+        size = self.customers if customers is None else customers
+        return replace(self, seed=seed, customers=size)
 
     def blocks(self) -> list[Block]:
         """The blocks of customers that the world is computed in."""
@@ -116,8 +120,13 @@ class World:
 
         With `accounts`, the monthly ledger is kept too (a row a customer and month on book).
         A bar shows when it takes over two seconds, unless `progress` is off.
-        Raises InvalidInput when the number of decisions is not the number of customers.
+        Raises InvalidInput unless they are `Decisions`, as many as there are customers.
         """
+        if not isinstance(decisions, Decisions):
+            raise InvalidInput(
+                f"decisions is {told(decisions)}; it must be Decisions: say "
+                "Decisions.of(limit, price=0.18)."
+            )
         if len(decisions) != self.customers:
             raise InvalidInput(
                 f"There are {len(decisions)} decisions for {self.customers} customers; "
@@ -158,7 +167,10 @@ class World:
         return card_worlds.portfolio(self, limit, progress=progress)
 
     def observed(self, as_of: float | None = None) -> "Observed":
-        """What the bank could have known `as_of` a day (default: after everything happened)."""
+        """What the bank could have known `as_of` a day (default: after everything happened).
+
+        Days count from 0, the scenario's first day; InvalidInput when `as_of` is no such day.
+        """
         from data_generators.observation import observe
 
         return observe(self, as_of)

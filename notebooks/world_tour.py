@@ -25,7 +25,7 @@ customers, months, seed = 20_000, 24, 13
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from IPython.display import HTML
+from IPython.display import HTML, display
 
 import data_generators as dg
 from data_generators import scenarios, schema
@@ -55,7 +55,9 @@ def plain(table, **formats):
 # %% [markdown]
 # ## Markets
 #
-# Nine markets, each a frozen set of numbers with their sources.
+# Nine markets, each a frozen set of numbers. A scenario shows as a table of all its parameters
+# (here in a window to scroll). A change makes a new one; two can be blended, or one drifts into
+# another while applications arrive, and each customer belongs to one of them.
 
 # %%
 markets = {name: scenarios.by_name(name) for name in scenarios.catalogue()}
@@ -68,18 +70,11 @@ catalogue = pd.DataFrame(
         "bank funds": {name: f"{m.joint.bank_share:.0%}" for name, m in markets.items()},
     }
 )
-plain(catalogue.rename_axis("name").reset_index())
+display(plain(catalogue.rename_axis("name").reset_index()))
 
-# %% [markdown]
-# A scenario shows as a table of all its parameters (here in a window to scroll).
-
-# %%
 rental = scenarios.online_rental
 window = "<div style='max-height: 15em; overflow-y: auto; display: inline-block'>{}</div>"
 HTML(window.format(rental._repr_html_()))
-
-# %% [markdown]
-# A change makes a new scenario:
 
 
 # %%
@@ -92,18 +87,6 @@ def differences(one, other):
     ]
     table = pd.DataFrame(rows, columns=["section", "parameter", one.name, other.name])
     return table[table[one.name] != table[other.name]]
-
-
-dearer = rental.replace(name="dearer_rental", economics__apr=0.24, partners__escrow=True)
-plain(differences(rental, dearer))
-
-# %% [markdown]
-# Markets can be blended, or drift from one to another while applications arrive. Each customer
-# belongs to one of them.
-
-# %%
-blended = scenarios.travel.blend(scenarios.ecommerce, 0.3)
-drifting = scenarios.travel.drift(scenarios.ecommerce, months=9)
 
 
 def applications_by_month(scenario):
@@ -121,6 +104,10 @@ def draw_shares(table, ax, title):
     ax.legend(loc="center right")
 
 
+dearer = rental.replace(name="dearer_rental", economics__apr=0.24, partners__escrow=True)
+display(plain(differences(rental, dearer), precision=2))
+blended = scenarios.travel.blend(scenarios.ecommerce, 0.3)
+drifting = scenarios.travel.drift(scenarios.ecommerce, months=9)
 figure, axes = plt.subplots(1, 2, figsize=(9, 2.6), sharey=True, layout="constrained")
 axes[0].set_ylabel("share of applications")
 draw_shares(applications_by_month(blended), axes[0], "travel.blend(ecommerce, 0.3)")
@@ -130,18 +117,19 @@ draw_shares(applications_by_month(drifting), axes[1], "travel.drift(ecommerce, m
 # ## What the bank sees
 #
 # A world is a scenario, a number of customers, months and a seed. Every row of its observed tables
-# says when something happened and when it could be known. Days count from the scenario's first.
+# says when something happened and when it could be known. Days count from the scenario's first. A model may
+# only learn from what was known on its day: half a year in, most accounts have no outcome yet.
+#
+# The data dictionary says what each column means. Personal data come only when asked for: they are
+# made up, valid in form so that a pipeline can be tried on them, and belong to nobody.
+#
+# Vintages and roll rates, as a risk department draws them, from observed tables alone. Why do
+# later quarters do worse? A large platform falls, and they meet its fall earlier on book.
 
 # %%
 world = dg.World(rental, customers=customers, months=months, seed=seed)
 seen = world.observed()
-seen
-
-# %% [markdown]
-# A model may only learn from what was known on its day. Half a year in, most accounts have no
-# outcome yet, and most frauds no label.
-
-# %%
+display(seen)
 pd.DataFrame(
     {
         f"day {day}": world.observed(as_of=day).overview().set_index("table")["rows"]
@@ -149,16 +137,12 @@ pd.DataFrame(
     }
 ).style.format(thousands=",")
 
-# %% [markdown]
-# The data dictionary says what each column means; some rows of it:
-
 # %%
 dictionary = schema.APPLICATIONS.dictionary().drop(columns=["table", "side"])
-plain(dictionary.iloc[[1, 2, 4, 8, 11, 15, 17, 20, 22, 26, 30]])
-
-# %% [markdown]
-# Vintages and roll rates, as a risk department draws them, from observed tables alone. Why do
-# later quarters do worse? A large platform falls, and they meet its fall earlier on book.
+display(plain(dictionary.iloc[[1, 2, 4, 8, 11, 15, 17, 20, 22, 26, 30]]))
+shown = ["full_name", "sex", "birth_date", "national_id", "phone", "region", "city", "employer"]
+display(world.identities(progress=False)[shown].head(3))
+world.identities("en_US", progress=False)[shown].head(3)
 
 
 # %%
@@ -210,7 +194,14 @@ draw_rolls(rolls(seen), axes[1])
 #
 # Two replays live through the same months, so their difference is the effect of the limit and
 # nothing else, customer by customer. Doubling every limit, by fifth of strength (ability and
-# willingness, which no bank sees), among honest applicants whom the bank accepted:
+# willingness, which no bank sees), among honest applicants whom the bank accepted.
+#
+# Then at every limit of the grid, in expectation over months that might have been. The limit that
+# pays best rises with strength, and at too high a limit the weak cost far more than the strong
+# bring: that is what a limit model has to find.
+#
+# The oracle knows every trait and all expectations, and no noise. Whatever a policy earns less
+# is its regret (RMB a customer; `_se` is a standard error, that of a regret paired).
 
 # %%
 traits = world.truth.traits()
@@ -230,15 +221,6 @@ effect = sum(
 paired = effect[accepted].groupby(fifth[accepted], observed=True).agg(["mean", "sem"])
 paired = paired.rename(columns={"mean": "change", "sem": "± s.e."}).rename_axis(None)
 paired.style.format(precision=0, thousands=",").format("{:.2%}", subset=["default"])
-
-# %% [markdown]
-# And at every limit of the grid, in expectation over months that might have been. The limit that
-# pays best is another for each fifth: that is what a limit model has to find.
-
-# %%
-sample = 3_000
-potential = world.truth.potential_outcomes(replicas=48, customers=sample, progress=False)
-potential
 
 
 # %%
@@ -266,6 +248,11 @@ def draw_best(profit, ax):
     ax.set_ylim(-1_500, 1.35 * profit.max().max())
 
 
+sample = 3_000
+potential = world.truth.potential_outcomes(replicas=48, customers=sample, progress=False)
+policies = {"incumbent": logged.limit[:sample], "flat 5,000": 5_000, "flat 20,000": 20_000}
+comparison = potential.compare(policies, among=honest[:sample])
+display(potential, plain(comparison, precision=0, thousands=","))
 true_pd, profit = (by_fifth(each).iloc[1:] for each in (potential.pd, potential.profit_to_score))
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
 draw_by_limit(true_pd, axes[0], "True PD over 24 months", "probability of default")
@@ -275,21 +262,11 @@ draw_by_limit(profit, axes[1], "Expected profit", "RMB a customer")
 draw_best(profit, axes[1])
 
 # %% [markdown]
-# ## The oracle
-#
-# The oracle knows every trait and all expectations, and no noise. Whatever a policy earns less
-# is its regret (RMB a customer; `_se` is a standard error, that of a regret paired).
-
-# %%
-policies = {"incumbent": logged.limit[:sample], "flat 5,000": 5_000, "flat 20,000": 20_000}
-comparison = potential.compare(policies, among=honest[:sample])
-plain(comparison, precision=0, thousands=",")
-
-# %% [markdown]
 # ## A partner falls
 #
 # Customers come through platforms, which may collapse; the service stops, and with it the wish to
-# pay for it. No model of single borrowers sees this coming.
+# pay for it. No model of single borrowers sees this coming. (The seed was chosen so that a large
+# platform falls.)
 
 
 # %%
@@ -372,22 +349,13 @@ figure, axes = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
 draw_take_up(table, axes[0])
 draw_defaults(table, all_take, axes[1])
 
+
 # %% [markdown]
 # ## Why one customer defaulted
 #
 # Month by month the log-odds of not wanting to pay are a sum, and the truth has its terms. Over
 # the horizon, Shapley values say which traits moved this customer's true PD, in log-odds, away from
 # that of a random customer with the same limit.
-
-# %%
-limit = 10_000
-flat = dg.Decisions.of(np.full(customers, limit), price=rental.economics.apr)
-default_month = world.replay(flat).customers["default_month"]
-who = int(np.flatnonzero(honest & default_month.between(10, 18) & (strength < -1))[0])
-terms = world.truth.monthly_contributions(limit, customers=[who])
-reasons = world.truth.contributions(limit, [who], replicas=400, progress=False)
-told = ["mob", "willingness", "lateness", "partner", "log_odds", "cash", "owed", "paid"]
-plain(terms[told].tail(6), precision=1, thousands=",")
 
 
 # %%
@@ -420,22 +388,17 @@ def draw_reasons(reasons, ax):
     ax.set_title(f"True PD {chance['log_odds']:.0%}; of a random customer {chance['base']:.0%}")
 
 
+limit = 10_000
+flat = dg.Decisions.of(np.full(customers, limit), price=rental.economics.apr)
+default_month = world.replay(flat).customers["default_month"]
+who = int(np.flatnonzero(honest & default_month.between(10, 18) & (strength < -1))[0])
+terms = world.truth.monthly_contributions(limit, customers=[who])
+reasons = world.truth.contributions(limit, [who], replicas=400, progress=False)
+told = ["mob", "willingness", "lateness", "partner", "log_odds", "cash", "owed", "paid"]
+display(plain(terms[told].tail(6), precision=1, thousands=","))
 figure, axes = plt.subplots(1, 2, figsize=(9, 4), layout="constrained")
 draw_months(terms, axes[0])
 draw_reasons(reasons, axes[1])
-
-# %% [markdown]
-# ## Names and numbers
-#
-# Personal data are made up: valid in form, so that a pipeline can be tried on them, and belonging
-# to nobody. They fit the profile (region, age, business) and are written only if asked for.
-
-# %%
-shown = ["full_name", "sex", "birth_date", "national_id", "phone", "region", "city", "employer"]
-world.identities(progress=False)[shown].head(4)
-
-# %%
-world.identities("en_US", progress=False)[shown].head(4)
 
 # %%
 # What was said above, checked.

@@ -1,8 +1,11 @@
 """Point-in-time features from observed applications; the same for training and evaluation.
 
 Identifiers and times never reach a model: they are turned into counts over earlier
-applications and dropped.
+applications and dropped. The table `profiles`, which holds more of each customer, is not joined
+yet: models see the columns of `applications` alone.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,26 +17,61 @@ NOT_FEATURES = (
     "event_time",
     "known_at",
     "partner_id",
-    "product",
-    "tenor_months",
     "device_id",
     "address_id",
     "phone_id",
 )
+#: what is applied for, beside the amount: the product, and the months of an instalment loan
+TERMS = ("product", "tenor_months")
 #: columns about the act of applying, which say nothing of the ability to repay
 BEHAVIOUR = (
     "apply_hour",
     "session_seconds",
     "device_age_days",
     "email_age_days",
-    "requested_amount",
 )
+#: what the name of a flag begins with; the product follows
+FLAG = "is_"
+#: the product that has no flag of its own, where a market has it
+LINE = "revolving"
 
 
-def credit_features(applications: pd.DataFrame) -> pd.DataFrame:
-    """What a limit or PD model sees: the profile columns, float64, one row an application."""
-    dropped = [c for c in (*NOT_FEATURES, *BEHAVIOUR) if c in applications]
-    return applications.drop(columns=dropped).astype(np.float64)
+def credit_features(
+    applications: pd.DataFrame, columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """What a limit or PD model sees: profile and what is applied for, float64, a row each.
+
+    The amount stands in `requested_amount` (RMB). `tenor_months` is there unless all are lines.
+    Where there are several products, flags of 0 or 1 such as `is_instalment` tell them from a
+    revolving line, or from the last of them where there is none. `columns` are those that a model
+    was trained on, so that other applications are described as its training table was, whatever
+    is applied for; None: as these applications have it.
+
+    >>> rows = pd.DataFrame({"product": ["instalment", "revolving"], "tenor_months": [6, np.nan]})
+    >>> credit_features(rows.assign(requested_amount=5_000)).columns.tolist()
+    ['tenor_months', 'requested_amount', 'is_instalment']
+    >>> credit_features(rows, ["is_working_capital"])["is_working_capital"].tolist()
+    [0.0, 0.0]
+    """
+    dropped = [c for c in (*NOT_FEATURES, *BEHAVIOUR, "product") if c in applications]
+    features = applications.drop(columns=dropped).astype(np.float64)
+    only_lines = features["tenor_months"].isna().all()
+    # a line has no term; NaN would read as one that was lost
+    features["tenor_months"] = features["tenor_months"].fillna(0.0)
+    product = applications["product"].astype(str)
+    names = _flags(product) if columns is None else [c for c in columns if c.startswith(FLAG)]
+    for name in names:
+        features[name] = (product == name.removeprefix(FLAG)).astype(np.float64)
+    if columns is not None:
+        return features[list(columns)]
+    return features.drop(columns="tenor_months") if only_lines else features
+
+
+def _flags(product: pd.Series) -> list[str]:
+    """One flag a product but one, in alphabetical order; none where there is one product."""
+    there = sorted(product.unique())
+    unflagged = LINE if LINE in there else there[-1]
+    return [FLAG + name for name in there if name != unflagged]
 
 
 def fraud_features(applications: pd.DataFrame) -> pd.DataFrame:
@@ -42,7 +80,7 @@ def fraud_features(applications: pd.DataFrame) -> pd.DataFrame:
     Adds `device_applications_30d`, `address_applications_30d` (earlier applications on the same
     identifier within 30 days, counts) and `request_to_income` (asked for over declared income).
     """
-    dropped = [c for c in NOT_FEATURES if c in applications]
+    dropped = [c for c in (*NOT_FEATURES, *TERMS) if c in applications]
     day = applications["event_time"].to_numpy(dtype=float)
     income = applications["declared_income"].to_numpy(dtype=float)
     return (

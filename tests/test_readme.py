@@ -1,4 +1,4 @@
-"""What README shows runs as it stands there."""
+"""What README and docs show runs as it stands there."""
 
 import re
 import shlex
@@ -43,3 +43,19 @@ def test_every_file_it_points_to_is_there():
     paths = {a or b for a, b in targets}
     assert paths
     assert {p for p in paths if not (ROOT / p).exists()} == set()
+
+
+def test_the_examples_of_the_world_run(capsys):
+    text = (ROOT / "docs/world.md").read_text()
+    examples = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    assert examples
+    names = {"__name__": "docs"}
+    for example in examples:
+        exec(compile(example, "docs/world.md", "exec"), names)
+    assert "defaults, customer by customer" in capsys.readouterr().out
+
+
+def test_every_file_the_docs_point_to_is_there():
+    for page in (ROOT / "docs").glob("*.md"):
+        targets = re.findall(r"\]\((?!http)([^)#:]+)\)", page.read_text())
+        assert [t for t in targets if not (page.parent / t).exists()] == [], page.name

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from data_generators.calibration.card_accounts import Lived, Offer, lived_through, panel_of
 from data_generators.calibration.card_market import CardMarket
 from data_generators.calibration.cardholders import draw_cardholders
-from data_generators.decisions import Decisions
+from data_generators.decisions import Decisions, numbers
 from data_generators.errors import InvalidInput
 from data_generators.potential import PotentialOutcomes
 from data_generators.progress import shown
@@ -151,7 +151,7 @@ def traits(world: "World") -> pd.DataFrame:
 
 def _asked(world: "World", limit: ArrayLike) -> Decisions:
     """Limits for every customer at the scenario's own price; one number is for all."""
-    given = np.asarray(limit, dtype=float)
+    given = numbers("limit", limit)
     limits = np.full(world.customers, given) if given.ndim == 0 else given
     if limits.shape != (world.customers,):
         raise InvalidInput(

@@ -10,7 +10,9 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import is_numeric_dtype
 
+from data_generators.decisions import told
 from data_generators.errors import InvalidInput
 from data_generators.streams import Floats
 
@@ -95,6 +97,15 @@ class Panel:
         Raises InvalidInput for a missing column, an empty table, a missing value, or a limit
         that is not positive.
         """
+        if not isinstance(table, pd.DataFrame):
+            raise InvalidInput(
+                f"table is {told(table)}; it must be a DataFrame with one row an account."
+            )
+        if not isinstance(mapping, PanelMapping):
+            raise InvalidInput(
+                f"mapping is {told(mapping)}; it must be a PanelMapping: say "
+                "PanelMapping(limit=..., statuses=..., bills=..., payments=..., target=...)."
+            )
         missing = [c for c in mapping.columns if c not in table]
         if missing:
             raise InvalidInput(f"The table has no column {missing[0]!r}; it has {list(table)[:5]}…")
@@ -107,6 +118,12 @@ class Panel:
             raise InvalidInput(
                 f"Column {holes.idxmax()!r} has missing values; fill or drop those accounts."
             )
+        for column in mapping.columns:
+            if not is_numeric_dtype(table[column]):
+                raise InvalidInput(
+                    f"Column {column!r} holds {table[column].iloc[0]!r}, which is no number; give "
+                    "codes and amounts as numbers."
+                )
         limit = table[mapping.limit].to_numpy(float)
         if not (limit > 0).all():
             raise InvalidInput(f"A limit is {limit.min()}; limits have to be positive.")

@@ -1,6 +1,5 @@
 """What of a world is written: which tables, known by which day."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ from data_generators.dataset.columns import Columns
 from data_generators.errors import InvalidInput
 from data_generators.identity import IDENTITIES, LOCALES, provenance
 from data_generators.identity.residents import identities_of
-from data_generators.observation import observe_block
+from data_generators.observation import check_as_of, observe_block
 from data_generators.residents import Residents
 from data_generators.schema import Table
 
@@ -26,11 +25,7 @@ class Content:
     locale: str | None = None
 
     def __post_init__(self) -> None:
-        if self.as_of is not None and not (math.isfinite(self.as_of) and self.as_of >= 0):
-            raise InvalidInput(
-                f"as_of is {self.as_of:g}; it is a number of days from 0, the scenario's first "
-                "day, up."
-            )
+        check_as_of(self.as_of)
         if self.locale is not None and self.locale not in LOCALES:
             raise InvalidInput(
                 f"locale {self.locale!r} is unknown; choose one of {', '.join(LOCALES)}."

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from data_generators.dataset.parts import file_name
-from data_generators.dataset.target import UNFINISHED
+from data_generators.dataset.target import UNFINISHED, as_path
 from data_generators.dataset.writing import MANIFEST
 from data_generators.errors import InvalidInput
 
@@ -30,10 +30,10 @@ def read(folders: Path | str | Sequence[Path | str], table: str) -> pd.DataFrame
     file that is missing, too many, or not as it was written, no such table; or which customer
     ids two folders share.
     """
-    several = [folders] if isinstance(folders, Path | str) else list(folders)
+    several = list(folders) if isinstance(folders, list | tuple) else [folders]
     if not several:
         raise InvalidInput("No folder was given; give one or more that `dataset.write` wrote.")
-    places = [Path(folder) for folder in several]
+    places = [as_path(folder) for folder in several]
     manifests = [_checked_manifest(place, table) for place in places]
     _refuse_shared_customers(places, manifests)
     frames = [

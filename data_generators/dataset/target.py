@@ -6,7 +6,9 @@ there and nobody holds it, the writer was killed, and the next write to the same
 the remains away. A folder without the mark is never touched.
 """
 
+import errno
 import fcntl
+import os
 import re
 import shutil
 import tempfile
@@ -18,6 +20,13 @@ from data_generators.errors import InvalidInput
 
 #: the mark; it grows by a byte with every block that is written
 UNFINISHED = ".unfinished"
+
+
+def as_path(folder: object) -> Path:
+    """The path of a folder; InvalidInput for what is none."""
+    if not isinstance(folder, str | os.PathLike) or not str(folder):
+        raise InvalidInput(f"folder is {folder!r}; it must be a path, such as 'spring/'.")
+    return Path(folder)
 
 
 def check_target(folder: Path) -> None:
@@ -33,9 +42,7 @@ def check_target(folder: Path) -> None:
 def appearing_whole(folder: Path) -> Iterator[Path]:
     """A folder to write to that becomes `folder` when all went well, and else is gone."""
     folder = folder.absolute()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _clear_remains(folder)
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    partial = _begun(folder)
     try:
         with (partial / UNFINISHED).open("ab") as mark:
             fcntl.flock(mark, fcntl.LOCK_EX)
@@ -47,6 +54,20 @@ def appearing_whole(folder: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
+
+
+def _begun(folder: Path) -> Path:
+    """A new folder beside the target; InvalidInput where none can be made."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _clear_remains(folder)
+        return Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise  # the folder is fine, the disk is not
+        raise InvalidInput(
+            f"{folder} cannot be written ({error.strerror}); give a folder where you may write."
+        ) from error
 
 
 def _clear_remains(folder: Path) -> None:

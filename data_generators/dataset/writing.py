@@ -9,8 +9,9 @@ from typing import Any
 
 from data_generators.dataset.content import Content
 from data_generators.dataset.parts import parts_of
-from data_generators.dataset.target import appearing_whole, check_target
+from data_generators.dataset.target import appearing_whole, as_path, check_target
 from data_generators.dataset.workers import write_parts
+from data_generators.decisions import told
 from data_generators.errors import InvalidInput
 from data_generators.world import VERSION, World
 
@@ -46,10 +47,10 @@ def write(
     Faker, null where left out; `rows` by table; `files` with rows, bytes and sha256 of each; and
     `last_known_day`, the day from which an `as_of` leaves nothing out.
 
-    The folder must not exist or be empty (InvalidInput). It appears when all is written; a write
-    that fails or is interrupted leaves nothing, and what one that is killed leaves is cleared
-    away by the next write to the same folder. Raises WorkerKilled when a worker is killed and
-    Defect when a block breaks a rule of its own.
+    The folder must not exist or be empty, and one must be able to write there (InvalidInput). It
+    appears when all is written; a write that fails or is interrupted leaves nothing, and what one
+    that is killed leaves is cleared away by the next write to the same folder. Raises WorkerKilled
+    when a worker is killed and Defect when a block breaks a rule of its own.
 
     >>> import tempfile
     >>> from data_generators import World, dataset, scenarios
@@ -58,7 +59,11 @@ def write(
     >>> len(dataset.read(out, "applications"))
     100
     """
-    folder = Path(folder)
+    if not isinstance(world, World):
+        raise InvalidInput(
+            f"world is {told(world)}; it must be a World: say World(scenarios.ecommerce, 20_000)."
+        )
+    folder = as_path(folder)
     content = Content(as_of, locale if personal_data else None)
     _check(workers)
     check_target(folder)

@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from data_generators.errors import InvalidInput
+from data_generators.households import as_positions
 from data_generators.identity import columns
 from data_generators.identity.births import birth_days
 from data_generators.identity.digits import Ints
@@ -44,12 +45,16 @@ def draw_identities(
     business: NDArray[np.bool_],
     on: str,
     locale: str = "zh_CN",
+    home: Ints | None = None,
+    line: Ints | None = None,
 ) -> pa.Table:
     """One row a customer of `streams`, with the columns of `IDENTITIES`.
 
     `age` is in years on the day `on` (YYYY-MM-DD), `region` an index into `region_names(locale)`;
     where `business`, the customer is a micro-business: it has a name and a registration of its
-    own and its owner no employer. The draw is a function of the streams' key and of the
+    own and its owner no employer. `home` and `line` are positions in the block of the customers
+    whose address and phone they have, their own by default; who shares a home has one region. The
+    draw is a function of the streams' key and of the
     customer's own row. InvalidInput for an unknown locale, and for an age, a region, a day or a
     length that cannot be.
 
@@ -64,11 +69,12 @@ def draw_identities(
     pools = pools_of(locale)
     _check(streams.size, age, region, business)
     male = streams.uniform("identity sex") < 0.5
+    at_home = streams if home is None else as_positions(streams, home)
     people = People(
         streams=streams,
         male=male,
         region=region,
-        city=pools.city.pick(streams.uniform("identity city"), region),
+        city=pools.city.pick(at_home.uniform("identity city"), region),
         family=pools.family.pick(streams.uniform("identity family")),
         birth=birth_days(age, on),
     )
@@ -76,8 +82,8 @@ def draw_identities(
     drawn = {
         "customer_id": pa.array(streams.block.start + streams.positions),
         **columns.names(pools, people, given),
-        **columns.numbers(pools, people),
-        **columns.places(pools, people, business),
+        **columns.numbers(pools, people, streams if line is None else as_positions(streams, line)),
+        **columns.places(pools, people, at_home, business),
         **columns.businesses(pools, people, business),
     }
     ordered = {column.name: drawn[column.name] for column in IDENTITIES.columns}

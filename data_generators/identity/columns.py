@@ -1,5 +1,6 @@
 """The columns of `IDENTITIES`, from what was drawn about the people."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from data_generators.identity.digits import Codes, Ints, digits, fixed_width
 from data_generators.identity.pools import SEPARATORS, Locale, People, Pool, joined
+from data_generators.streams import Streams
 
 #: second-level domains that RFC 2606 reserves: no mail to them reaches anybody
 DOMAINS = ("example.com", "example.net", "example.org")
@@ -33,19 +35,22 @@ def names(pools: Locale, people: People, given: Codes) -> dict[str, pa.Array]:
     }
 
 
-def numbers(pools: Locale, people: People) -> dict[str, pa.Array]:
-    """Numbers that have been given to nobody."""
+def numbers(pools: Locale, people: People, line: Streams) -> dict[str, pa.Array]:
+    """Numbers that have been given to nobody; the phone is of those whose noise `line` is."""
     return {
         "national_id": pools.national_id(people),
-        "phone": pools.phone(people),
+        "phone": pools.phone(replace(people, streams=line)),
         "bank_card": bank_card(people),
     }
 
 
-def places(pools: Locale, people: People, business: NDArray[np.bool_]) -> dict[str, pa.Array]:
-    """Home address, and an employer near it."""
-    street = (pools.street.texts, pools.street.pick(people.uniform("street")))
-    house = (pools.house.texts, pools.house.pick(people.uniform("house")))
+def places(
+    pools: Locale, people: People, at_home: Streams, business: NDArray[np.bool_]
+) -> dict[str, pa.Array]:
+    """Home address, of those whose noise `at_home` is, and an employer near it."""
+    home = replace(people, streams=at_home)
+    street = (pools.street.texts, pools.street.pick(home.uniform("street")))
+    house = (pools.house.texts, pools.house.pick(home.uniform("house")))
     employer = pools.employer.pick(people.uniform("employer"), people.city)
     return {
         "region": pa.DictionaryArray.from_arrays(

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from data_generators.identifiers import owner
 from data_generators.identity import draw_identities
 from data_generators.profiles import draw_region
 from data_generators.streams import Floats, Streams
@@ -22,17 +23,22 @@ def identities_of(residents: "Residents", locale: str = "zh_CN") -> pa.Table:
     """One row a customer of a block, with the columns of `IDENTITIES`.
 
     Completed years on the day of the application are the `age` of `applications`, the region is
-    that of `profiles`, and who has a business is a business there too.
+    that of `profiles`, and who has a business is a business there too. Where `applications` have
+    one `address_id`, or one `phone_id`, so have the addresses and the phone numbers here.
     """
     market = residents.markets[0]
     streams = Streams(market.streams.seed, residents.block)
+    seen = residents.applications.observed
+    home = owner(seen["address_id"], "address_id", streams)
     return draw_identities(
         streams,
         _age(residents, streams),
-        draw_region(residents.traits, streams),
+        draw_region(home, streams),
         residents.traits.business,
         market.scenario.start,
         locale,
+        home,
+        owner(seen["phone_id"], "phone_id", streams),
     )
 
 

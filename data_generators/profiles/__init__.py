@@ -25,6 +25,7 @@ from data_generators.profiles.demographics import (
     draw_employment,
     draw_region,
 )
+from data_generators.profiles.devices import shared_before
 from data_generators.profiles.government import TAX_GRADES, court_columns, government_details
 from data_generators.profiles.shop import shop_columns, shop_details, shop_gap
 from data_generators.profiles.social import social_columns, social_details
@@ -40,6 +41,8 @@ __all__ = ["Columns", "draw_details", "draw_profile", "draw_region", "profile_ta
 
 #: by code
 KINDS = ("person", "business")
+#: share of home owners at an age in years, and more for each year of it (assumed)
+_OWNERS, _OWNERS_AGE, _OWNERS_A_YEAR = 0.35, 37.0, 0.012
 
 
 def draw_profile(
@@ -50,7 +53,10 @@ def draw_profile(
     The columns are those of `schema.APPLICATIONS` from `age` to `court_enforcement`.
     """
     own = streams.uniform("own_customer") < scenario.population.own_customer_share
-    overstated = np.exp(0.08 + 0.25 * streams.normal("declared_income"))
+    declares = streams.normal("declared_income")
+    overstated = np.exp(0.08 + 0.25 * declares)
+    # What is left of the turnover is harder to tell, and to check, than a salary.
+    earned = np.exp(0.08 + np.where(traits.business, 0.45, 0.25) * declares)
     age = draw_age(scenario, traits, streams)
     education = draw_education(traits, age, streams)
     no_shop = shop_gap(scenario, streams)
@@ -59,9 +65,9 @@ def draw_profile(
     columns: Columns = {
         "age": age,
         "employment_months": draw_employment(traits, age, education, streams),
-        "declared_income": money(traits.income * overstated),
+        "declared_income": money(traits.income * earned),
         "declared_turnover": money(traits.turnover * overstated),
-        "rent_monthly": money(_rent(scenario, traits, streams)),
+        "rent_monthly": money(_rent(scenario, traits, age, streams)),
         **bank_columns(traits, age, own, streams),
         **bureau_columns(scenario, traits, own, streams),
         **shop_columns(scenario, traits, no_shop, tampered, streams),
@@ -72,11 +78,17 @@ def draw_profile(
 
 
 def draw_details(
-    scenario: Scenario, traits: Traits, seen: Columns, tampered: Flags, streams: Streams
+    scenario: Scenario,
+    traits: Traits,
+    seen: Columns,
+    tampered: Flags,
+    shared: Flags,
+    streams: Streams,
 ) -> Columns:
     """Columns of `schema.PROFILES` from `kind` on, around the application's columns `seen`.
 
-    `kind`, `region`, `education` and `tax_grade` are codes, which `named` turns into names.
+    `shared`: somebody else was on the device before. `kind`, `region`, `education` and
+    `tax_grade` are codes, which `named` turns into names.
     """
     codes = demographic_codes(traits, seen, streams)
     return {
@@ -85,7 +97,7 @@ def draw_details(
         **bureau_details(scenario, seen, streams),
         **government_details(scenario, traits, seen, codes, streams),
         **shop_details(scenario, traits, seen, tampered, streams),
-        **social_details(scenario, traits, seen, streams),
+        **social_details(traits, seen, shared, streams),
     }
 
 
@@ -108,12 +120,14 @@ def named(details: Columns) -> dict[str, Any]:
 
 def profile_table(residents: "Residents", applied: Floats) -> dict[str, Any]:
     """`schema.PROFILES` for one block; `applied` is the time of each application, days."""
+    shared = shared_before(residents)
     details = [
         draw_details(
             market.scenario,
             market.traits,
             market.applications.observed,
             market.applications.tampered,
+            shared if market.rows is None else shared[market.rows],
             market.streams,
         )
         for market in residents.markets
@@ -126,9 +140,10 @@ def profile_table(residents: "Residents", applied: Floats) -> dict[str, Any]:
     }
 
 
-def _rent(scenario: Scenario, traits: Traits, streams: Streams) -> Floats:
-    """Monthly rent: what is financed in online rental, a share of income elsewhere."""
+def _rent(scenario: Scenario, traits: Traits, age: Floats, streams: Streams) -> Floats:
+    """Monthly rent: what is financed in online rental; elsewhere 0 for home owners."""
     if scenario.need.is_rent:
         return traits.need
-    rent: Floats = traits.income * np.exp(-1.25 + 0.25 * streams.normal("rent"))
-    return rent
+    rent: Floats = traits.income * np.exp(-1.3 + 0.4 * streams.normal("rent"))
+    owns = np.clip(_OWNERS + _OWNERS_A_YEAR * (age - _OWNERS_AGE), 0.02, 0.95)
+    return np.where(streams.uniform("owns_home") < owns, 0.0, rent)

@@ -13,6 +13,8 @@ from data_generators.streams import Floats, Streams
 
 #: mean tenure of a customer, months (assumed)
 _TENURE = 48.0
+#: share of the income that comes in where the salary goes elsewhere, from and to (assumed)
+_PART = (0.05, 0.60)
 #: months of tenure in which a customer takes one more product, and one loan (assumed)
 _PRODUCT_EVERY, _LOAN_EVERY = 60.0, 80.0
 
@@ -22,7 +24,10 @@ def bank_columns(traits: Traits, age: Floats, own: Flags, streams: Streams) -> C
     since = 12.0 * np.maximum(age - ACCOUNT_AGE, 0.0)
     tenure = months_within(streams.uniform("tenure"), _TENURE, since)
     comes_in = np.where(traits.business, traits.turnover, traits.income)
-    inflow = money(comes_in * np.exp(0.12 * streams.normal("inflow")))
+    inflow = comes_in * np.exp(0.30 * streams.normal("inflow"))
+    # Without the salary, what arrives is a part of it, from another account of the customer's.
+    part = _PART[0] + (_PART[1] - _PART[0]) * streams.uniform("inflow_part")
+    inflow = money(np.where(traits.business | _salaried(traits, streams), inflow, part * inflow))
     savings = money(traits.buffer * np.exp(-0.1 + 0.45 * streams.normal("savings")))
     return {
         "bank_tenure_months": np.where(own, tenure, 0.0),
@@ -41,10 +46,15 @@ def bank_details(traits: Traits, seen: Columns, streams: Streams) -> Columns:
     u, worse = streams.uniform("bank_late"), sigmoid(lean)
     # Of those once late, ever fewer went on: the uniform under the threshold says how far.
     left = np.maximum(1.0 - u / worse, 0.0)
-    salaried = streams.uniform("salary") < sigmoid(1.4 + 0.5 * traits.ability)
     return {
         "bank_products": unless(other, 1 + held),
         "bank_past_loans": unless(other, loans),
         "bank_past_worst_dpd": unless(other | (loans == 0), np.ceil(120.0 * left * left * left)),
-        "bank_salary_regular": unless(other | traits.business, salaried),
+        "bank_salary_regular": unless(other | traits.business, _salaried(traits, streams)),
     }
+
+
+def _salaried(traits: Traits, streams: Streams) -> Flags:
+    """Whose salary comes in each month, of persons."""
+    salaried: Flags = streams.uniform("salary") < sigmoid(1.4 + 0.5 * traits.ability)
+    return salaried

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from data_generators.customers import Traits
+from data_generators.households import as_positions
+from data_generators.identifiers import owner
 from data_generators.profiles.columns import Columns, months_within
 from data_generators.scenarios import Scenario
 from data_generators.streams import Floats, Streams
@@ -41,15 +43,21 @@ def draw_age(scenario: Scenario, traits: Traits, streams: Streams) -> Floats:
     return age
 
 
-def draw_region(traits: Traits, streams: Streams) -> NDArray[np.int64]:
-    """Region of each customer, an index from 0 to 30; the able live in richer ones more often."""
+def draw_region(home: NDArray[np.int64], streams: Streams) -> NDArray[np.int64]:
+    """Region of each customer, an index from 0 to 30; the able live in richer ones more often.
+
+    `home` is the position in the block of the customer whose home it is: who shares an address
+    lives in one region, which that customer's ability leans to.
+    """
     from data_generators.identity.china import REGIONS
 
     order = np.array(_POOR_TO_RICH)
     residents = np.array([REGIONS[index][1] for index in _POOR_TO_RICH], dtype=float)
     edges = np.cumsum(residents)[:-1] / residents.sum()
     rest = np.sqrt(1 - _REGION_ABILITY**2)
-    rank = ndtr(_REGION_ABILITY * traits.ability + rest * streams.normal("region"))
+    # The draw of `customers.draw_traits`, for customers who need not be in the world.
+    whose = as_positions(streams, home)
+    rank = ndtr(_REGION_ABILITY * whose.normal("ability") + rest * whose.normal("region"))
     region: NDArray[np.int64] = order[np.searchsorted(edges, rank, side="right")]
     return region
 
@@ -91,6 +99,6 @@ def demographic_codes(traits: Traits, seen: Columns, streams: Streams) -> Column
     age: Floats = seen["age"].astype(float)
     return {
         "kind": traits.business.astype(np.int64),
-        "region": draw_region(traits, streams),
+        "region": draw_region(owner(seen["address_id"], "address_id", streams), streams),
         "education": draw_education(traits, age, streams),
     }

@@ -81,7 +81,7 @@ def _business(
     outside = gap | ~traits.business
     untaxed = outside | (streams.uniform("tax_record") < c.no_tax_record)
     year = np.minimum(registered, 12.0) * traits.turnover
-    invoiced = c.invoiced_share * np.exp(0.2 * streams.normal("invoices"))
+    invoiced = c.invoiced_share * np.exp(0.25 * streams.normal("invoices"))
     return {
         "registration_months": unless(outside, registered),
         "tax_grade": np.where(untaxed, 0, _grade(traits, registered, streams)),

@@ -36,6 +36,8 @@ class Settled:
     fails: Flags
     written_off: Floats
     event: NDArray[np.int8]
+    #: months by which a loan's term gets longer
+    longer: NDArray[np.int8]
 
 
 def settle(
@@ -89,6 +91,7 @@ def settle(
         fails=fails,
         written_off=(balance - paid - refunded) * fails,
         event=relief.event,
+        longer=relief.longer,
     )
 
 

@@ -33,6 +33,8 @@ class Relief:
     restructured: Flags
     #: a promise to pay is fresh
     promised: Flags
+    #: months by which a loan's term gets longer
+    longer: NDArray[np.int8]
     #: code of the event, 0 for none
     event: NDArray[np.int8]
 
@@ -78,6 +80,7 @@ def apply_events(
         fee=np.where(extended, np.rint(e.extension_fee * due), 0.0),
         restructured=restructured,
         promised=promised,
+        longer=(extended + restructured * (late + 1)).astype(np.int8),
         event=np.where(happened, kind + 1, 0).astype(np.int8),
     )
 

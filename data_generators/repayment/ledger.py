@@ -5,13 +5,14 @@ too little cash, no wish to pay) are few, and are settled apart in `arrears`.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data_generators.customers import Flags
 from data_generators.repayment.arrears import settle
 from data_generators.repayment.events import may_happen
 from data_generators.repayment.products import Product, Terms
 from data_generators.repayment.state import Happened, Ledger
-from data_generators.rows import put, spread
+from data_generators.rows import Rows, put, spread
 from data_generators.streams import Floats
 
 
@@ -29,8 +30,8 @@ def step(product: Product, terms: Terms, t: int, state: Ledger) -> tuple[Ledger,
     drawn, due = bill.drawn * is_open, bill.due * is_open
     balance = opening + drawn
     balance += interest
-    till = _cash(terms, t, state, drawn)
-    cash = till if terms.pocket is None else np.maximum(till, terms.pocket)
+    own = _cash(terms, t, state, drawn)
+    cash = own if terms.pocket is None else np.maximum(own, terms.pocket)
     by_customer = _untroubled(product, terms, balance, due, cash)
     trouble = cash < due
     trouble |= _will_not(terms, t, balance)
@@ -51,7 +52,7 @@ def step(product: Product, terms: Terms, t: int, state: Ledger) -> tuple[Ledger,
     buffer = state.buffer
     if buffer is not None and terms.buffer_cap is not None:
         # A business cannot fall deeper than its suppliers let it: one cap below nothing.
-        buffer = np.clip(till - by_customer, -terms.buffer_cap, terms.buffer_cap)
+        buffer = np.clip(own - by_customer, -terms.buffer_cap, terms.buffer_cap)
     months_late = spread(some.months_late, rows, state.months_late)
     np.maximum(months_late, state.months_late * state.defaulted, out=months_late)
     one, two, three = (spread(each, rows, closing) for each in some.unpaid)
@@ -60,6 +61,7 @@ def step(product: Product, terms: Terms, t: int, state: Ledger) -> tuple[Ledger,
         unpaid=(one, two, three),
         months_late=months_late,
         defaulted=state.defaulted | spread(some.fails, rows, is_open),
+        longer=_lengthened(state, some.longer, rows),
         buffer=buffer,
     )
     fee = spread(some.fee, rows, closing)
@@ -67,8 +69,16 @@ def step(product: Product, terms: Terms, t: int, state: Ledger) -> tuple[Ledger,
     return new, Happened(drawn, interest, fee, due, paid, refunded, written_off, is_open, event)
 
 
+def _lengthened(state: Ledger, longer: NDArray[np.int8], rows: Rows) -> NDArray[np.int8] | None:
+    """Months by which terms have been lengthened so far; most months nobody's is."""
+    if state.longer is None or not longer.any():
+        return state.longer
+    lengthened: NDArray[np.int8] = state.longer + spread(longer, rows, state.longer)
+    return lengthened
+
+
 def _cash(terms: Terms, t: int, state: Ledger, drawn: Floats) -> Floats:
-    """Cash: exogenous for persons; buffer, earnings and what was drawn for businesses.
+    """Cash: exogenous for persons; buffer, earnings and a part of what is drawn for businesses.
 
     A business without cash is helped by its owner's `pocket`, in `step`: a line too small to
     matter then ruins nobody.
@@ -76,7 +86,13 @@ def _cash(terms: Terms, t: int, state: Ledger, drawn: Floats) -> Floats:
     if state.buffer is None:
         exogenous: Floats = terms.months.cash[t]
         return exogenous
-    cash: Floats = state.buffer + terms.months.cash[t] + drawn
+    return till(terms, t, state.buffer, drawn)
+
+
+def till(terms: Terms, t: int, buffer: Floats, drawn: Floats) -> Floats:
+    """Cash of a business in month `t` before it pays; the rest of what is drawn buys stock."""
+    at_hand = 1.0 - terms.scenario.business.invested
+    cash: Floats = buffer + terms.months.cash[t] + at_hand * drawn
     return cash
 
 

@@ -57,10 +57,10 @@ class Group:
         shape = np.broadcast_shapes(terms.limit.shape, terms.price.shape, terms.opened.shape)
         businesses = terms.buffer_cap is not None
         buffer = np.rint(CENTS * terms.traits.buffer) if businesses else None
-        state = Ledger.opened(shape, buffer)
+        state = Ledger.opened(shape, closes=self.product.closes, buffer=buffer)
         for t in range(terms.months.count):
             state, happened = step(self.product, terms, t, state)
-            yield state, happened, profit_of(terms, t, state, happened)
+            yield state, happened, profit_of(self.product, terms, t, state, happened)
 
 
 def groups(

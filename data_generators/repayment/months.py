@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data_generators.customers import Traits
+from data_generators.customers import PRODUCTS, Traits
 from data_generators.partners import NEVER, Fates, Partners, collapse_mob
 from data_generators.repayment.businesses import draw_business_months
 from data_generators.repayment.life import LifeCourse, draw_life
@@ -58,22 +58,46 @@ def draw_months(
     streams: Streams,
     months: int,
 ) -> Months:
-    """Months of one replica for the block: income with job loss and life events, demand, mood."""
-    p, r = scenario.population, scenario.repayment
+    """Months of one replica for the block: income with job loss and life events, demand, mood.
+
+    Only what somebody's product needs is drawn: draws are keyed, so none shifts another.
+    """
     # One large allocation: the system hands it over in large pages, four times as fast.
     cash, demand, reluctance, chance = np.empty((4, months, streams.size))
-    life = draw_life(scenario, traits, streams, months)
-    jobless = np.zeros(streams.size, dtype=bool)
-    spendable = CENTS * r.buffer_share * traits.buffer
-    appetite = CENTS * traits.demand
-    intercept, willingness, service = inclination(scenario, traits, partners)
-    willing = -(intercept + willingness + service)
-    income = CENTS * traits.income
-    living = p.living_share * income + CENTS * traits.other_debt
-    drift = traits.volatility**2 / 2
+    if traits.business.all() and streams.size:
+        _draw_businesses(scenario, traits, streams, cash, demand)
+    else:
+        _draw_cash(scenario, traits, streams, cash)
+        _draw_demand(scenario, traits, streams, demand)
+        if traits.business.any():
+            _draw_businesses(scenario, traits, streams, cash, demand)
     collapse = collapse_mob(traits, fates)
     shocked = np.flatnonzero(collapse < NEVER)
     shock = fates.shock[traits.partner[shocked]]
+    intercept, willingness, service = inclination(scenario, traits, partners)
+    willing = -(intercept + willingness + service)
+    for t in range(months):
+        mood = streams.uniform("mood", t)
+        mood /= 1.0 - mood
+        mood += 1e-300
+        np.log(mood, out=reluctance[t])
+        reluctance[t] += willing
+        after = collapse[shocked] <= t
+        reluctance[t, shocked[after]] -= shock[after]
+        chance[t] = streams.uniform("chance", t)
+    return Months(cash, demand, reluctance, chance, collapse)
+
+
+def _draw_cash(scenario: Scenario, traits: Traits, streams: Streams, cash: Floats) -> None:
+    """Fill in what persons have for repayment each month: income with job loss and life events."""
+    p = scenario.population
+    months = len(cash)
+    life = draw_life(scenario, traits, streams, months)
+    jobless = np.zeros(streams.size, dtype=bool)
+    spendable = CENTS * scenario.repayment.buffer_share * traits.buffer
+    income = CENTS * traits.income
+    living = p.living_share * income + CENTS * traits.other_debt
+    drift = traits.volatility**2 / 2
     for t in range(months):
         chance_of_job = streams.uniform("job", t)
         jobless = (jobless & (chance_of_job >= p.job_loss_out)) | (
@@ -90,23 +114,36 @@ def draw_months(
         earned -= living
         np.maximum(earned, 0.0, out=cash[t])
         cash[t] += spendable
+
+
+def _draw_demand(scenario: Scenario, traits: Traits, streams: Streams, demand: Floats) -> None:
+    """Fill in the balance that persons with a line want; others want none."""
+    if not (traits.product == PRODUCTS.index("revolving")).any():
+        demand[:] = 0.0
+        return
+    appetite = CENTS * traits.demand
+    for t in range(len(demand)):
         wanted = streams.normal("demand_shock", t)
-        wanted *= r.demand_volatility
+        wanted *= scenario.repayment.demand_volatility
         np.exp(wanted, out=demand[t])
         demand[t] *= appetite
-        mood = streams.uniform("mood", t)
-        mood /= 1.0 - mood
-        mood += 1e-300
-        np.log(mood, out=reluctance[t])
-        reluctance[t] += willing
-        after = collapse[shocked] <= t
-        reluctance[t, shocked[after]] -= shock[after]
-        chance[t] = streams.uniform("chance", t)
-    if traits.business.any():
-        rows = np.flatnonzero(traits.business)
-        some = draw_business_months(scenario, traits.take(rows), streams.of(rows), months)
-        cash[:, rows], demand[:, rows] = CENTS * some.cash, CENTS * some.demand
-    return Months(cash, demand, reluctance, chance, collapse)
+
+
+def _draw_businesses(
+    scenario: Scenario, traits: Traits, streams: Streams, cash: Floats, demand: Floats
+) -> None:
+    """Fill in what businesses earn each month, and what they can borrow against."""
+    rows = np.flatnonzero(traits.business)
+    every = len(rows) == streams.size
+    some = draw_business_months(
+        scenario,
+        traits.take(None if every else rows),
+        streams.of(None if every else rows),
+        len(cash),
+    )
+    np.multiply(some.cash, CENTS, out=some.cash)
+    np.multiply(some.demand, CENTS, out=some.demand)
+    cash[:, rows], demand[:, rows] = some.cash, some.demand
 
 
 __all__ = ["CENTS", "LifeCourse", "Months", "draw_months"]

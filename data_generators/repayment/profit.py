@@ -3,28 +3,30 @@
 import numpy as np
 
 from data_generators.repayment.months import CENTS
-from data_generators.repayment.products import Terms
+from data_generators.repayment.products import Product, Terms
 from data_generators.repayment.state import Happened, Ledger
 from data_generators.rows import at, put
 from data_generators.streams import Floats
 
 
-def profit_of(terms: Terms, t: int, state: Ledger, happened: Happened) -> Floats:
+def profit_of(product: Product, terms: Terms, t: int, state: Ledger, happened: Happened) -> Floats:
     """Discounted profit of month `t`, RMB: the bank's share of interest less costs and loss.
 
     Interest is counted when it accrues and lost again with the exposure on default. The loss is
-    booked at default, net of what this customer's recoveries will come to and of the partner's
-    compensation while the partner stands.
+    booked at default, net of the present value of this customer's recoveries and of the
+    partner's compensation while the partner stands. Capital for what is undrawn is held for
+    lines, not for loans.
     """
     e, joint = terms.scenario.economics, terms.scenario.joint
     balance = state.balance
     monthly = joint.bank_share * (e.cof + e.capital_cost) / 12.0
     undrawn = joint.bank_share * e.undrawn_capital_cost / 12.0
     cost = balance * monthly
-    unused = terms.limit - balance
-    np.maximum(unused, 0.0, out=unused)
-    unused *= undrawn
-    cost += unused
+    if not product.closes:
+        unused = terms.limit - balance
+        np.maximum(unused, 0.0, out=unused)
+        unused *= undrawn
+        cost += unused
     live = happened.was_open & ~state.defaulted
     late = np.flatnonzero((state.months_late > 0) & live)
     put(cost, late, at(cost, late) + CENTS * e.collection)
@@ -35,7 +37,7 @@ def profit_of(terms: Terms, t: int, state: Ledger, happened: Happened) -> Floats
     earned -= cost
     gone = np.flatnonzero(happened.was_open & state.defaulted)
     who = gone % len(terms.price)
-    lost = 1.0 - terms.traits.recovery[who]
+    lost = 1.0 - e.recovery_value * terms.traits.recovery[who]
     if terms.guarantee > 0:
         lost = lost * (1.0 - terms.guarantee * (terms.months.collapse[who] > t))
     lost = at(happened.written_off, gone) * (joint.bank_share * lost)

@@ -19,16 +19,21 @@ class Ledger:
     #: age of the oldest unpaid due, 0 to the months of default
     months_late: NDArray[np.int8]
     defaulted: Flags
+    #: months by which extensions and restructuring lengthened a loan's term; None for lines
+    longer: NDArray[np.int8] | None = None
     #: cash buffer of businesses; None for persons, whose cash is exogenous
     buffer: Floats | None = None
 
     @classmethod
-    def opened(cls, shape: tuple[int, ...], buffer: Floats | None = None) -> "Ledger":
-        """Accounts with nothing drawn."""
+    def opened(
+        cls, shape: tuple[int, ...], *, closes: bool, buffer: Floats | None = None
+    ) -> "Ledger":
+        """Accounts with nothing drawn; `closes` for loans, whose term can be lengthened."""
         zero = np.zeros(shape)
         late, defaulted = np.zeros(shape, np.int8), np.zeros(shape, bool)
         start = None if buffer is None else np.broadcast_to(buffer, shape)
-        return cls(zero, (zero, zero, zero), late, defaulted, start)
+        longer = late if closes else None
+        return cls(zero, (zero, zero, zero), late, defaulted, longer, start)
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,6 @@ def by_name(name: str) -> Scenario:
     for scenario in ALL:
         if scenario.name == name:
             return scenario
-    near = difflib.get_close_matches(name, catalogue(), n=3, cutoff=0.3) or list(catalogue())
+    near = difflib.get_close_matches(str(name), catalogue(), n=3, cutoff=0.3) or list(catalogue())
     verb = "is" if len(near) == 1 else "are"
     raise InvalidInput(f"There is no scenario {name!r}; the nearest {verb} {', '.join(near)}.")

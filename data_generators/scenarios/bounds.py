@@ -17,7 +17,7 @@ SHARES = {
                    "job_loss_depth", "own_customer_share"),
     "life": ("marriage", "child", "illness", "move", "new_job"),
     "business": ("turnover_persistence", "season", "receivable_share", "margin",
-                 "pocket"),
+                 "pocket", "invested"),
     "need": ("season",),
     "repayment": ("draw_speed", "ccf", "minimum_due", "buffer_share", "nothing_below"),
     "economics": ("apr", "lgd", "recovery_speed", "penalty", "cof", "discount"),

@@ -98,6 +98,19 @@ class Economics:
     #: yearly rate at which profit is discounted (assumed)
     discount: float = 0.06
 
+    @property
+    def recovery_value(self) -> float:
+        """Present value, on the day of default, of a RMB that will be recovered.
+
+        A share `recovery_speed` of what is outstanding of it comes in each month.
+
+        >>> round(Economics(recovery_speed=0.1, discount=0.06).recovery_value, 3)
+        0.954
+        """
+        monthly = (1.0 + self.discount) ** (-1.0 / 12.0)
+        outstanding = 1.0 - (1.0 - self.recovery_speed) * monthly
+        return float(self.recovery_speed * monthly / (outstanding or 1.0))
+
 
 @dataclass(frozen=True)
 class TakeUp:

@@ -57,8 +57,8 @@ class Population:
     oldest: float = 76.0
     #: loading of standardised age on ability and on willingness (fitted: default falls with age,
     #: five-fold from 25 or under to over 70 [GMSC])
-    age_ability: float = 0.30
-    age_willingness: float = 0.60
+    age_ability: float = 0.25
+    age_willingness: float = 0.33
     #: power of the age distribution: above 1 leans to the young (assumed)
     age_power: float = 1.9
 
@@ -97,7 +97,7 @@ class Business:
     #: standard deviation of log turnover between businesses (assumed)
     log_turnover_noise: float = 0.6
     #: month-to-month volatility of turnover, log scale, and its persistence (assumed)
-    turnover_volatility: float = 0.25
+    turnover_volatility: float = 0.35
     turnover_persistence: float = 0.75
     #: seasonal swing of turnover, share, and calendar month of its peak, 1 to 12 (assumed)
     season: float = 0.25
@@ -106,11 +106,13 @@ class Business:
     receivable_share: float = 0.55
     #: margin before fixed costs, share of turnover; fixed costs, share of mean turnover
     margin: float = 0.30
-    fixed_costs: float = 0.22
+    fixed_costs: float = 0.20
     #: slope of the margin in ability (assumed)
     margin_ability: float = 0.025
     #: cash buffer, months of mean turnover, median business (assumed)
-    buffer_months: float = 1.2
+    buffer_months: float = 1.0
+    #: share of what is drawn that buys stock and equipment instead of staying at hand (assumed)
+    invested: float = 0.6
     #: share of the owner's income that can go to a loan when the business has no cash (assumed)
     pocket: float = 0.5
     #: surplus above this many times the first buffer is taken out by the owner (assumed)

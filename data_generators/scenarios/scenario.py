@@ -113,12 +113,12 @@ class Scenario:
 
         Applications arrive as in this one. Limits must be on the same grid.
         """
-        return self._mixed(other, share, share, f"{self.name}+{other.name}", self.drift_months)
+        return self._mixed(other, share, share, "+", self.drift_months)
 
     def drift(self, other: "Scenario", months: int = 12) -> Self:
         """This market becoming `other`, month by month over `months`."""
         check_whole("months", months, 1)
-        return self._mixed(other, 0.0, 1.0, f"{self.name}>{other.name}", months)
+        return self._mixed(other, 0.0, 1.0, ">", months)
 
     def calibrated_to(
         self,
@@ -167,7 +167,8 @@ class Scenario:
         text = json.dumps(dataclasses.asdict(self, dict_factory=_without_no_cards), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    def _mixed(self, other: "Scenario", start: float, end: float, name: str, months: int) -> Self:
+    def _mixed(self, other: "Scenario", start: float, end: float, sign: str, months: int) -> Self:
+        check_scenario("other", other)
         check_share("share", start)
         for market in (self, other):
             if market.cards is not None:
@@ -189,7 +190,7 @@ class Scenario:
             months = other.drift_months
         kept = [Part(p.scenario, p.start * (1 - start), p.end * (1 - end)) for p in self.markets()]
         new = [Part(p.scenario, p.start * start, p.end * end) for p in other.markets()]
-        title = f"{self.title} | {other.title}"
+        name, title = f"{self.name}{sign}{other.name}", f"{self.title} | {other.title}"
         return dataclasses.replace(
             self, name=name, title=title, parts=(*kept, *new), drift_months=months
         )
@@ -231,6 +232,15 @@ class Scenario:
         head = "<tr><th>section</th><th>parameter</th><th>value</th></tr>"
         title = f"<b>{html.escape(self.title)}</b>"
         return f"{title}<table><thead>{head}</thead><tbody>{mixed}{rows}</tbody></table>"
+
+
+def check_scenario(name: str, value: object) -> None:
+    """InvalidInput unless `value` is a scenario; how to get one where it is a name."""
+    if not isinstance(value, Scenario):
+        by_name = value if isinstance(value, str) else "ecommerce"
+        raise InvalidInput(
+            f"{name} is {value!r:.60}; it must be a Scenario: say scenarios.by_name({by_name!r})."
+        )
 
 
 def _without_no_cards(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

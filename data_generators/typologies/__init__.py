@@ -5,7 +5,8 @@ from data_generators.typologies.identity_theft import IdentityTheft
 from data_generators.typologies.never_pay import NeverPay
 from data_generators.typologies.ring import Ring
 
+RING = Ring()
 #: the order is the code in the truth table, from 1
-TYPOLOGIES: tuple[Typology, ...] = (Ring(), IdentityTheft(), NeverPay())
+TYPOLOGIES: tuple[Typology, ...] = (RING, IdentityTheft(), NeverPay())
 
-__all__ = ["TYPOLOGIES", "IdentityTheft", "NeverPay", "Ring", "Typology"]
+__all__ = ["RING", "TYPOLOGIES", "IdentityTheft", "NeverPay", "Ring", "Typology"]

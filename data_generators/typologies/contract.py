@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_generators.profiles import Columns
+from data_generators.scenarios import FraudMix
 from data_generators.streams import Streams
 
 
@@ -16,12 +17,14 @@ class Typology(Protocol):
     name: str
 
     def leave_traces(
-        self, columns: Columns, who: NDArray[np.intp], camouflage: float, streams: Streams
+        self, columns: Columns, who: NDArray[np.intp], mix: FraudMix, streams: Streams
     ) -> Columns:
         """New columns in which the rows `who` look as this fraud looks.
 
-        `camouflage` in [0, 1): the share of the trace that is hidden. Rows of others and the
-        order of rows stay as they are.
+        `mix.camouflage` in [0, 1): the share of the trace that is hidden. Rows of others and the
+        order of rows stay as they are. Amounts and times come unrounded and stay so: every
+        column is rounded once, for everybody, when all traces are left. Identifiers are
+        positions in the block of the customer whose own they are.
         """
         ...
 

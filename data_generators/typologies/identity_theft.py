@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_generators.profiles import Columns
+from data_generators.scenarios import FraudMix
 from data_generators.streams import Streams
 from data_generators.typologies.contract import at
 
@@ -17,10 +18,10 @@ class IdentityTheft:
     name = "identity_theft"
 
     def leave_traces(
-        self, columns: Columns, who: NDArray[np.intp], camouflage: float, streams: Streams
+        self, columns: Columns, who: NDArray[np.intp], mix: FraudMix, streams: Streams
     ) -> Columns:
         """A clean bureau file (the victim's), a young device and e-mail, a short session."""
-        shown = 1 - camouflage
+        shown = 1 - mix.camouflage
         return at(
             columns,
             who,
@@ -34,7 +35,7 @@ class IdentityTheft:
                 "session_seconds": _younger(columns["session_seconds"], shown, 0.4),
                 "apply_hour": np.where(
                     streams.uniform("night") < shown,
-                    np.floor(5 * streams.uniform("night_hour")),
+                    np.floor(2.5 + 2.0 * streams.normal("night_hour")) % 24,
                     columns["apply_hour"].astype(float),
                 ),
             },
@@ -42,5 +43,5 @@ class IdentityTheft:
 
 
 def _younger(column: NDArray[np.generic], shown: float, factor: float) -> NDArray[np.generic]:
-    scaled: NDArray[np.generic] = np.floor(column.astype(float) * factor**shown)
+    scaled: NDArray[np.generic] = column.astype(float) * factor**shown
     return scaled

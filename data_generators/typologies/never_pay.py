@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_generators.profiles import Columns
+from data_generators.scenarios import FraudMix
 from data_generators.streams import Streams
 from data_generators.typologies.contract import at
 
@@ -17,21 +18,17 @@ class NeverPay:
     name = "never_pay"
 
     def leave_traces(
-        self, columns: Columns, who: NDArray[np.intp], camouflage: float, streams: Streams
+        self, columns: Columns, who: NDArray[np.intp], mix: FraudMix, streams: Streams
     ) -> Columns:
         """Inflated declared income, many recent inquiries, a high amount asked for."""
-        shown = 1 - camouflage
+        shown = 1 - mix.camouflage
         inquiries = streams.poisson("loan_shopping", np.full(streams.size, 7.0 * shown))
         return at(
             columns,
             who,
             {
-                "declared_income": np.round(
-                    columns["declared_income"].astype(float) * (1 + 0.8 * shown), 2
-                ),
+                "declared_income": columns["declared_income"].astype(float) * (1 + 0.8 * shown),
                 "bureau_inquiries_6m": columns["bureau_inquiries_6m"].astype(float) + inquiries,
-                "requested_amount": np.round(
-                    columns["requested_amount"].astype(float) * (1 + 0.9 * shown), -2
-                ),
+                "requested_amount": columns["requested_amount"].astype(float) * (1 + 0.9 * shown),
             },
         )

@@ -13,6 +13,8 @@ from sandbox.cli.program import Word
 
 #: as `data_generators.identity.LOCALES`; that module is not imported for --help
 LOCALES = ("zh_CN", "en_US")
+#: customers of a market that models are tried on in minutes; more are proposed to nobody
+MOST_TRIED = 20_000
 
 
 @click.command(
@@ -22,9 +24,7 @@ LOCALES = ("zh_CN", "en_US")
     short_help="A simulated market's observed tables, as Parquet.",
 )
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
-@click.option(
-    "--scenario", default="online_rental", show_default=True, help="What is being financed."
-)
+@options.scenario
 @click.option(
     "--customers",
     type=options.Whole(1),
@@ -107,10 +107,23 @@ def command(
     )
     manifest = json.loads((written / "manifest.json").read_text())
     click.echo(_told(written, manifest))
+    print_next([], [_next(scenario, customers, months, seed)])
+
+
+def _next(scenario: str, customers: int, months: int, seed: int) -> tuple[str, str]:
+    """How to try models on the market that was written, and what that does.
+
+    >>> _next("travel", 1_000_000, 24, 7)[0]
+    'run --scenario travel --customers 20000 --months 24 --seeds 1 --seed 7'
+    """
+    market = "" if scenario == options.SCENARIOS[0] else f" --scenario {scenario}"
     # a smaller market is soon read, but too small for models to learn from
-    enough = customers >= 1_000 and months >= 12
-    same = f" --customers {customers} --months {months} --seeds 1 --seed {seed}" if enough else ""
-    print_next([], [(f"run{same}", "try models on this market" if enough else "try models")])
+    if customers < 1_000 or months < 12:
+        return f"run{market}", "try models"
+    size = min(customers, MOST_TRIED)
+    whose = "this market" if size == customers else f"its first {size:,} customers"
+    same = f" --customers {size} --months {months} --seeds 1 --seed {seed}"
+    return f"run{market}{same}", f"try models on {whose}"
 
 
 def _told(written: Path, manifest: dict[str, Any]) -> str:

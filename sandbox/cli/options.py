@@ -18,6 +18,31 @@ LEVELS = ("vm", "namespace", "lsm", "process", "none")
 DEFAULT_LEVEL = "namespace"
 
 
+#: as `data_generators.scenarios.catalogue`; that module is not imported for --help
+SCENARIOS = (
+    "online_rental",
+    "online_education",
+    "travel",
+    "medical_beauty",
+    "lifestyle",
+    "ecommerce",
+    "car_purchase",
+    "home_renovation",
+    "micro_business",
+)
+
+
+def scenario(function: F) -> F:
+    """--scenario: which of the markets."""
+    return click.option(
+        "--scenario",
+        metavar="NAME",
+        default=SCENARIOS[0],
+        show_default=True,
+        help=f"What is being financed: {', '.join(SCENARIOS)}.",
+    )(function)
+
+
 def store(function: F) -> F:
     """--store: the folder of results."""
     return click.option(

@@ -12,6 +12,7 @@ from sandbox.cli.program import Word
 @click.command(
     "run", cls=Word, short_help="Limit and fraud models on simulated customers, the whole job."
 )
+@options.scenario
 @click.option(
     "--customers",
     type=options.Whole(1),
@@ -49,6 +50,7 @@ from sandbox.cli.program import Word
 @options.jobs
 @options.isolation
 def command(
+    scenario: str,
     customers: int,
     months: int,
     seeds: int | tuple[int, ...],
@@ -58,7 +60,7 @@ def command(
     jobs: int,
     isolation: str,
 ) -> None:
-    """Do the main job: limit models and fraud models on simulated customers of online rental.
+    """Do the main job: limit models and fraud models on simulated customers of a market.
 
     Each model learns from what a bank would have seen, inside a sandbox, and is judged on
     other customers whose true outcome under every limit is known. The models' figures,
@@ -68,18 +70,21 @@ def command(
     \b
     Example:
       risk-sandbox run
-      risk-sandbox run --customers 5000 --seeds 1 --store trial/
+      risk-sandbox run --scenario travel --customers 5000 --seeds 1 --store trial/
     """
     chosen = options.seeds_from(seeds, seed)
-    options.say_at_once(
-        f"Trying 2 limit and 2 fraud models on {len(chosen)} market{'s' * (len(chosen) != 1)} of "
-        f"{customers:,} customer{'s' * (customers != 1)} ..."
-    )
+    if scenario in options.SCENARIOS:  # another is refused before anything is tried
+        options.say_at_once(
+            f"Trying 2 limit and 2 fraud models on {len(chosen)} {scenario.replace('_', ' ')} "
+            f"market{'s' * (len(chosen) != 1)} of {customers:,} "
+            f"customer{'s' * (customers != 1)} ..."
+        )
     from sandbox.cli.tables import print_next, print_paragraph
     from sandbox.main_job import run_main_job
     from sandbox.workspace import Workspace
 
     job = run_main_job(
+        scenario=scenario,
         customers=customers,
         months=months,
         seeds=chosen,

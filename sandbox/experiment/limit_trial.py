@@ -54,7 +54,7 @@ def limit_trial(
     # outcomes under the incumbent, the same for every model.
     honest = np.flatnonzero(evaluation.truth.fraud() == "")
     applications = evaluation.observed().applications.iloc[honest].reset_index(drop=True)
-    evaluation_features = credit_features(applications)
+    evaluation_features = credit_features(applications, list(features.columns))
     judge = LimitJudge(evaluation, honest, evaluation_features, features, potential, policy)
     return Trial("limit", features, labels, evaluation_features, judge)
 

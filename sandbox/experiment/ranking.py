@@ -21,6 +21,8 @@ SPOKEN = {
     "perf/auc": ("AUC", "{:.3f}"),
 }
 ORACLE = "truth/oracle_profit_per_customer"
+#: it knows expectations and not what happens
+KNOWS = "that knows every customer's expected profit at every limit"
 
 
 def ranking(cells: Sequence[CellResult], metric: str, more_is_better: bool) -> list[str]:
@@ -74,7 +76,7 @@ def conclusion(cells: Sequence[CellResult], best: str, metric: str) -> str:
     said = f"Best by {label}: {best}, {form.format(_mean(cells, best, metric))}"
     if ORACLE in _metrics(cells, best):
         oracle = form.format(_mean(cells, best, ORACLE))
-        said += f" ({oracle} for an oracle that knows every outcome)"
+        said += f" ({oracle} for an oracle {KNOWS})"
     rivals = [_difference(*row, form) for row in differences(cells, best, metric)]
     return (
         f"{said}. Against it, seed by seed with 95%: {', '.join(rivals)}." if rivals else f"{said}."

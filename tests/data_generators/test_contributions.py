@@ -130,7 +130,7 @@ def test_the_willing_are_explained_by_their_willingness(world, explained):
     willing = world.truth.traits()["willingness"].to_numpy()[:24]
     known = explained["willingness"].notna().to_numpy()
     share = explained["willingness"].to_numpy()[known]
-    assert np.corrcoef(willing[known], share)[0, 1] < -0.5
+    assert np.corrcoef(willing[known], share)[0, 1] < -0.3
 
 
 def test_a_trait_that_plays_no_part_gets_exactly_nothing():

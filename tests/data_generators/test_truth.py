@@ -60,7 +60,7 @@ def test_neither_noise_nor_destiny(world, potential):
 
 
 def test_no_replicas_are_refused(world):
-    with pytest.raises(dg.InvalidInput, match="at least 1"):
+    with pytest.raises(dg.InvalidInput, match="from 1 up"):
         world.truth.potential_outcomes(replicas=0)
 
 

@@ -24,7 +24,7 @@ KNOWN = {
     ("tenor_months", "tenor"),
 }
 #: |rank correlation| from which a column would be a trait in disguise
-DISGUISE = 0.98
+DISGUISE = 0.95
 #: words that would give an outcome or a fraud away as the name of an observed column
 FORBIDDEN = {
     *(t.name for t in TYPOLOGIES),

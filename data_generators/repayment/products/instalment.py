@@ -27,7 +27,10 @@ class Instalment:
         interest: Floats,
         arrears: Floats,
     ) -> Bill:
-        """The annuity on what is not overdue over the months that are left; all in the last."""
+        """The annuity on what is not overdue over the months that are left; all in the last.
+
+        Months without a due, by extension or restructuring, lengthen the term.
+        """
         principal = np.minimum(terms.limit, terms.need)
         tenor = terms.traits.tenor
         stages = np.maximum(tenor // 2, 1) if terms.scenario.partners.disbursed_by_period else 1
@@ -41,7 +44,8 @@ class Instalment:
         if t == 0:
             return Bill(drawn, np.zeros_like(balance))
         rate = terms.price / 12.0
-        left = np.maximum(tenor - t + 1, 1)
+        longer = 0 if state.longer is None else state.longer
+        left = np.maximum(tenor - t + 1 + longer, 1)
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(rate > 0, rate / -np.expm1(-left * np.log1p(rate)), 1.0 / left)
         due = np.ceil(share * (state.balance - arrears))

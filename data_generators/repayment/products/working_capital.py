@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from data_generators.repayment.products.contract import Bill, Terms
 from data_generators.repayment.state import Ledger
-from data_generators.rows import at, put
+from data_generators.rows import put
 from data_generators.streams import Floats
 
 
@@ -35,7 +35,8 @@ class WorkingCapital:
         room = limit - opening
         pull = short * base
         pull -= opening
-        put(pull, rows, r.ccf * at(room, rows))
+        # A bank freezes a line whose borrower is late: there is no race to the limit.
+        put(pull, rows, np.zeros(len(rows)))
         pull[..., terms.frauds] = room[..., terms.frauds]
         np.minimum(pull, room, out=pull)
         np.maximum(pull, 0.0, out=pull)

@@ -15,7 +15,8 @@ from click.testing import CliRunner
 
 import sandbox.main_job
 from sandbox.cli import failures, main
-from sandbox.cli.options import seeds_from
+from sandbox.cli.generate import _next
+from sandbox.cli.options import SCENARIOS, seeds_from
 from sandbox.isolation import Probe
 
 WORDS = tuple(main.list_commands(None))
@@ -81,6 +82,7 @@ def test_the_version_is_that_of_the_package():
         (["run", "--customers", "0"], "'--customers': 0 is not a whole number from 1 up"),
         (["run", "--customers", "abc"], "'--customers': abc is not a whole number from 1 up"),
         (["run", "--seed", "1.5"], "'--seed': 1.5 is not a whole number from 0 up"),
+        (["run", "--scenario", "travl"], "There is no scenario 'travl'; the nearest is travel"),
         (["run", "--isolation", "magic"], "'magic' is not one of"),
         (["fetch"], "Missing argument 'NAME'"),
         (["validate", "--portfolio", "x.csv"], "Missing option '--mapping'"),
@@ -224,6 +226,38 @@ def test_tables_as_of_a_day_say_who_had_applied_by_then(tmp_path):
     assert "observed tables of 1 customer over 1 month." in typed(*one).stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "proposed"),
+    [
+        (["--customers", "50", "--months", "3"], "run "),
+        (["--customers", "50", "--scenario", "travel"], "run --scenario travel "),
+        (
+            ["--customers", "1000", "--months", "12", "--scenario", "travel"],
+            "run --scenario travel --customers 1000 --months 12 --seeds 1 --seed 7 ",
+        ),
+    ],
+)
+def test_what_to_type_next_tries_models_on_the_market_that_was_written(tmp_path, words, proposed):
+    told = typed("generate", *words, str(tmp_path / "w"))
+    assert told.exit_code == 0, told.output
+    assert f"risk-sandbox {proposed} try models" in told.stdout
+
+
+def test_models_are_not_proposed_on_a_million_customers():
+    typed_next, meaning = _next("online_rental", 1_000_000, 24, 7)
+    assert typed_next == "run --customers 20000 --months 24 --seeds 1 --seed 7"
+    assert meaning == "try models on its first 20,000 customers"
+
+
+def test_help_names_every_market():
+    from data_generators import scenarios
+
+    assert tuple(scenarios.catalogue()) == SCENARIOS
+    for command in ("run", "generate"):
+        told = " ".join(typed(command, "--help").stdout.split())
+        assert all(name in told for name in SCENARIOS)
+
+
 def test_a_person_who_waits_is_told_at_once_what_is_tried(tmp_path):
     (tmp_path / "store").touch()
     ours, theirs = pty.openpty()
@@ -232,7 +266,7 @@ def test_a_person_who_waits_is_told_at_once_what_is_tried(tmp_path):
     os.close(theirs)
     with os.fdopen(ours, "rb") as terminal:
         said = terminal.read1().decode()
-    first = "Trying 2 limit and 2 fraud models on 2 markets of 1,000 customers ..."
+    first = "Trying 2 limit and 2 fraud models on 2 online rental markets of 1,000 customers ..."
     assert said.splitlines()[0] == first
 
 

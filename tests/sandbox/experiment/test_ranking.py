@@ -61,3 +61,12 @@ def test_the_conclusion_says_what_may_be_noise():
     assert "may be noise" in said
     alone = conclusion([cell("a", 1, 0.8), cell("b", 1, 0.7)], "a", METRIC)
     assert "one seed: no interval" in alone
+
+
+def test_the_conclusion_says_what_the_oracle_knows_and_that_is_no_outcome():
+    metrics = {"truth/profit_per_customer": 900.0, "truth/oracle_profit_per_customer": 1_033.0}
+    name = Cell("s", "a", "f", "limit", "travel", 1, "a1")
+    cells = [CellResult(cell=name, status=Status.OK, metrics=metrics)]
+    said = conclusion(cells, "a", "truth/profit_per_customer")
+    assert "a, 900 (1,033 for an oracle that knows every customer's expected profit at" in said
+    assert "outcome" not in said

@@ -19,7 +19,7 @@ from sandbox.models.protocol import Explainable, Model
 @pytest.fixture(scope="module")
 def tables():
     """Features and labels as the bank has them, by role; 10% of labels never observed."""
-    seen = dg.World(dg.scenarios.online_rental, customers=4_000, months=24, seed=8).observed()
+    seen = dg.World(dg.scenarios.travel, customers=4_000, months=24, seed=8).observed()
     rng = np.random.default_rng(0)
     target = np.where(rng.random(4_000) < 0.1, np.nan, (rng.random(4_000) < 0.15).astype(float))
     labels = pd.DataFrame({"target": target})
