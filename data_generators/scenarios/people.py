@@ -56,7 +56,7 @@ class Population:
     youngest: float = 19.0
     oldest: float = 76.0
     #: loading of standardised age on ability and on willingness (fitted: default falls with age,
-    #: five-fold from 25 or under to over 70 [GMSC])
+    #: about five-fold from 25 or under to over 70 [GMSC], and age ranks willingness by 0.4 only)
     age_ability: float = 0.25
     age_willingness: float = 0.33
     #: power of the age distribution: above 1 leans to the young (assumed)
