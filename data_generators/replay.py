@@ -157,21 +157,27 @@ def _late_months(residents: Residents, parts: Sequence[Columns]) -> Columns:
 
 
 def _open_months(residents: Residents, limit: Floats, flows: Columns) -> Columns:
-    """Rows of the months in which an account was open, customer by customer, RMB."""
+    """Rows of the months in which an account was open, customer by customer, RMB.
+
+    An account is open from its first month on without a gap, so what is true of the month
+    before stands in the row before.
+    """
     is_open = flows["was_open"].T
-    months = is_open.shape[1]
     count = is_open.sum(axis=1)
     block = residents.block
+    first = np.cumsum(count) - count
+    mob = np.arange(1, int(count.sum()) + 1) - np.repeat(first, count)
     columns: Columns = {
         "customer_id": np.repeat(np.arange(block.start, block.stop), count),
-        "mob": np.broadcast_to(np.arange(1, months + 1, dtype=np.int16), is_open.shape)[is_open],
+        "mob": mob.astype(np.int16),
         "credit_limit": np.repeat(limit, count),
+        "opening": np.empty(len(mob)),
     }
-    closing = flows["closing"].T
-    opening = np.concatenate([np.zeros((len(closing), 1)), closing[:, :-1]], axis=1)
-    columns["opening"] = opening[is_open] / CENTS
     for name in ("drawn", "interest", "fee", "paid", "refunded", "written_off", "closing", "due"):
-        columns[name] = flows[name].T[is_open] / CENTS
+        columns[name] = flows[name].T[is_open]
+        columns[name] /= CENTS
+    columns["opening"][1:] = columns["closing"][:-1]
+    columns["opening"][first[count > 0]] = 0.0
     columns["months_late"] = flows["months_late"].T[is_open]
     columns["event"] = flows["event"].T[is_open]
     return columns

@@ -69,7 +69,7 @@ lifestyle = Scenario(
     name="lifestyle",
     title="Lifestyle services: a small line for gyms, repairs, meals and memberships",
     need=Need(log_share=-1.0, log_noise=0.60, tenors=(3, 6), tenor_shares=(0.5, 0.5)),
-    repayment=Repayment(log_demand=0.1, unwilling_intercept=-4.0, unwilling_willingness=-0.5,
+    repayment=Repayment(log_demand=0.25, unwilling_intercept=-4.0, unwilling_willingness=-0.5,
                         unwilling_late=1.7),
     partners=Partners(kind="merchant", leverage=0.45),
 )  # fmt: skip
@@ -80,7 +80,7 @@ ecommerce = Scenario(
     products=Products(instalment=0.35, revolving=0.65),
     need=Need(log_share=-1.3, log_noise=0.80, tenors=(3, 6, 12), tenor_shares=(0.5, 0.3, 0.2),
               season=0.30, season_peak=11),
-    repayment=Repayment(log_demand=0.1, unwilling_intercept=-3.9, unwilling_willingness=-0.45,
+    repayment=Repayment(log_demand=0.25, unwilling_intercept=-3.9, unwilling_willingness=-0.45,
                         unwilling_late=1.7),
     partners=Partners(kind="merchant", leverage=0.40, escrow=True, cooling_off_days=7),
     events=CashEvents(returned=0.03, returned_until=2, returned_share=0.9, early_settlement=0.012),

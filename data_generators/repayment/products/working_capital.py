@@ -30,7 +30,7 @@ class WorkingCapital:
         buffer = state.buffer if state.buffer is not None else np.zeros_like(opening)
         # A full buffer needs little of the line, an empty one all of it.
         cap = terms.buffer_cap if terms.buffer_cap is not None else np.ones_like(opening)
-        short = np.maximum(np.clip(1.0 - buffer / cap, 0.0, 1.0) ** 2.5, 0.05)
+        short = np.maximum(np.clip(1.0 - buffer / cap, 0.0, 1.0) ** 2.5, 0.08)
         rows = np.flatnonzero(late)
         room = limit - opening
         pull = short * base
