@@ -37,7 +37,7 @@ def monthly_contributions(
     decisions = decisions_of(world, limit, price)
     wanted = chosen(world, customers)
     parts = [pd.DataFrame({"customer_id": np.zeros(0, np.int64)})]
-    for residents in world.residents():
+    for residents in world.residents("monthly contributions"):
         block = residents.block
         mine = wanted[(wanted >= block.start) & (wanted < block.stop)] - block.start
         if len(mine) == 0:

@@ -12,6 +12,7 @@ from data_generators.decisions import Decisions
 from data_generators.errors import InvalidInput
 from data_generators.expectations import potential_outcomes
 from data_generators.potential import REPLICAS, PotentialOutcomes
+from data_generators.progress import shown
 from data_generators.repayment import Offer, lived
 from data_generators.repayment.life import KINDS, draw_life
 from data_generators.rows import together
@@ -40,7 +41,7 @@ class Truth:
 
             return card_worlds.traits(self.world)
         parts = []
-        for r in self.world.residents():
+        for r in self.world.residents("traits"):
             names = np.array(PRODUCTS, dtype=object)[r.traits.product]
             columns = {**vars(r.traits), "product": names, "market": r.market.astype(object)}
             parts.append(pd.DataFrame(columns))
@@ -49,13 +50,13 @@ class Truth:
     def fraud(self) -> NDArray[np.str_]:
         """Typology of every customer's application, "" for honest ones."""
         names = np.array(["", *(t.name for t in TYPOLOGIES)])
-        code = np.concatenate([r.typology for r in self.world.residents()])
+        code = np.concatenate([r.typology for r in self.world.residents("fraud")])
         labels: NDArray[np.str_] = names[code]
         return labels
 
     def tampering(self) -> NDArray[np.bool_]:
         """Customers whose data the partner tampered with before the bank saw them."""
-        return np.concatenate([r.applications.tampered for r in self.world.residents()])
+        return np.concatenate([r.applications.tampered for r in self.world.residents("tampering")])
 
     def partners(self) -> pd.DataFrame:
         """Partners as they are, and what becomes of them under the incumbent's decisions.
@@ -67,7 +68,7 @@ class Truth:
         from data_generators.partners import day_of
 
         parts = []
-        for residents in self.world.residents():
+        for residents in self.world.residents("partners"):
             for market in residents.markets:
                 fates = market.fates(market.logged_offer)
                 columns = {
@@ -85,7 +86,7 @@ class Truth:
     def life_events(self) -> pd.DataFrame:
         """First event of each kind in the months on book: `customer_id`, `mob`, `kind`."""
         parts = []
-        for residents in self.world.residents():
+        for residents in self.world.residents("life events"):
             for market in residents.markets:
                 life = draw_life(market.scenario, market.traits, market.streams, market.months)
                 columns = {
@@ -199,7 +200,8 @@ class Truth:
                 "one for each, in customer order."
             )
         parts = []
-        for residents in self.world.residents():
+        alone = len(self.world.blocks()) == 1
+        for residents in self.world.residents(None if alone else "true pd"):
             granted = decisions.limit[residents.block.start : residents.block.stop]
             pds = []
             for market in residents.markets:
@@ -207,7 +209,7 @@ class Truth:
                 price = np.full(len(own), market.scenario.economics.apr)
                 offer = Offer(own, price, np.ones(len(own), dtype=bool))
                 default = np.zeros(len(own))
-                for replica in range(1, replicas + 1):
+                for replica in shown(range(1, replicas + 1), "true pd", progress=alone):
                     months = market.lives(market.fates(market.logged_offer, replica), replica)
                     args = (market.scenario, market.traits, market.frauds, months, offer)
                     default += lived(*args)[0]

@@ -98,9 +98,9 @@ class World:
             raise refused("applications, partners, fraud or life events")
         return draw_residents(self.scenario, self.seed, block, self.months)
 
-    def residents(self) -> Iterator[Residents]:
-        """Truth, block by block."""
-        for block in self.blocks():
+    def residents(self, what: str | None = None) -> Iterator[Residents]:
+        """Truth, block by block; with a bar that says `what` is made, when it takes long."""
+        for block in shown(self.blocks(), what or "", progress=what is not None):
             yield self.residents_of(block)
 
     def logged_decisions(self) -> Decisions:
@@ -109,7 +109,7 @@ class World:
             from data_generators.calibration.card_worlds import granted
 
             return granted(self)
-        logged = [r.logged for r in self.residents()]
+        logged = [r.logged for r in self.residents("decisions")]
         limit = np.concatenate([each.limit for each in logged])
         return Decisions.of(limit, price=np.concatenate([each.price for each in logged]))
 
