@@ -3,56 +3,53 @@
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from data_generators.replay import Columns
-from data_generators.rows import category, together
+from data_generators.replay import MONTH
+from data_generators.rows import Columns, category
 from data_generators.streams import Floats
 
 if TYPE_CHECKING:
     from data_generators.residents import Residents
 
-#: kinds in the order of their codes
+#: kinds by code; the first five are those of `repayment.events.KINDS`, whose codes are 1 higher
 KINDS = (
     "early_settlement", "refund", "extension", "restructuring", "promise_to_pay",
     "lease_exit", "cancellation", "collection_contact", "write_off", "recovery",
 )  # fmt: skip
-#: days of a month on book, and until an event is known
-MONTH, KNOWN_AFTER = 30.4375, 1.0
+#: a return, which each market calls by a name of its own
+RETURNED = KINDS.index("refund")
+#: days until an event is known
+KNOWN_AFTER = 1.0
 
 
 def of_accounts(
     residents: "Residents",
     accounts: Columns,
     arrears: Columns,
-    events: Columns | object,
+    events: NDArray[np.int8],
     outcomes: Columns,
     applied: Floats,
 ) -> Columns:
     """Events of a block's accounts, by customer and time; amounts in RMB.
 
     `arrears`: overdue by age, a row for each late row of `accounts`; `events`: code of the
-    month's event for each of them; `outcomes`: totals a customer; `applied`: day of each
-    application.
+    month's event, 0 for none, for each row of `accounts`; `outcomes`: totals a customer;
+    `applied`: day of each application.
     """
-    code = np.asarray(events)
     start = residents.block.start
     late = np.flatnonzero(accounts["months_late"] > 0)
     # The arrears ledger has a row for each of these, in the same order.
     overdue = np.zeros(len(accounts["mob"]))
     overdue[late] = sum(arrears[name] for name in arrears if name.startswith("overdue_"))
-    known_as = _returned_as(residents)
+    known_as = residents.by_market(lambda scenario: KINDS.index(scenario.events.returned_as))
     parts: list[tuple[Any, ...]] = []
-    for code_of_kind, amount in (
-        (1, accounts["paid"]),
-        (2, accounts["refunded"]),
-        (3, accounts["fee"]),
-        (4, accounts["closing"]),
-        (5, overdue),
-    ):
-        rows = np.flatnonzero(code == code_of_kind)
+    amounts = (*(accounts[name] for name in ("paid", "refunded", "fee", "closing")), overdue)
+    for kind_of_all, amount in enumerate(amounts):
+        rows = np.flatnonzero(events == 1 + kind_of_all)
         who = accounts["customer_id"][rows]
-        returned = code_of_kind == 2
-        kinds = known_as[who - start] if returned else np.full(len(rows), code_of_kind - 1)
+        alike = np.full(len(rows), kind_of_all)
+        kinds = known_as[who - start] if kind_of_all == RETURNED else alike
         parts.append((who, accounts["mob"][rows].astype(float), kinds, amount[rows]))
     rows = late[accounts["written_off"][late] == 0]
     contact = np.full(len(rows), KINDS.index("collection_contact"))
@@ -75,22 +72,10 @@ def of_accounts(
     }
 
 
-def _returned_as(residents: "Residents") -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Code of a return in each customer's market: refund, lease exit or cancellation."""
-    parts = [
-        np.full(len(m.typology), KINDS.index(m.scenario.events.returned_as))
-        for m in residents.markets
-    ]
-    return together(parts, residents.rows)
-
-
 def _recoveries(residents: "Residents", outcomes: Columns) -> tuple[Floats, ...]:
     """Monthly recoveries after a default, until the world's last month."""
-    months = residents.markets[0].months
-    speed = together(
-        [np.full(len(m.typology), m.scenario.economics.recovery_speed) for m in residents.markets],
-        residents.rows,
-    )
+    months = residents.months
+    speed = residents.by_market(lambda scenario: scenario.economics.recovery_speed)
     who = np.flatnonzero(outcomes["default"])
     since = outcomes["default_month"][who]
     total = outcomes["ead"][who] * residents.traits.recovery[who]

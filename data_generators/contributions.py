@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from data_generators.customers import PRODUCTS, Traits
 from data_generators.month_terms import chosen, decisions_of
+from data_generators.progress import counted
 from data_generators.repayment import Offer, draw_months, lived
 from data_generators.scenarios.bounds import check_whole
 from data_generators.shapley import coalitions, shapley_values
@@ -65,16 +66,8 @@ def contributions(
     ids = chosen(world, customers)
     base, full = np.full(len(ids), np.nan), np.full(len(ids), np.nan)
     shares = np.full((len(PLAYERS), len(ids)), np.nan)
-    from tqdm.auto import tqdm
-
     games = list(_games(world, ids, decisions.limit, decisions.price, background))
-    with tqdm(
-        total=replicas * len(games),
-        desc="contributions",
-        delay=2,
-        disable=not progress,
-        leave=False,
-    ) as bar:
+    with counted(replicas * len(games), "contributions", progress=progress) as bar:
         for game in games:
             defaults = np.zeros((2 ** len(PLAYERS), len(game.who)))
             for replica in range(1, replicas + 1):

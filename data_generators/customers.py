@@ -14,6 +14,8 @@ Flags = NDArray[np.bool_]
 
 #: days over which a world's applications arrive
 APPLICATION_DAYS = 365
+#: days of a calendar month, counted from the scenario's first day
+CALENDAR_MONTH = APPLICATION_DAYS / 12
 #: products by code, as in `Traits.product`
 PRODUCTS = ("instalment", "revolving", "working_capital")
 #: how unevenly partners share the customers: power of their rank
@@ -63,7 +65,7 @@ class Traits(Rowwise):
 
     @property
     def strength(self) -> Floats:
-        """Ability and willingness in one standardised number, up to their correlation."""
+        """Ability plus willingness: variance 2 + 2 × their correlation, not 1."""
         total: Floats = self.ability + self.willingness
         return total
 

@@ -176,7 +176,11 @@ class Outcomes:
         )
 
     def accounts(self) -> pd.DataFrame:
-        """Monthly accounts (see `schema.ACCOUNTS`), when the replay kept them."""
+        """Monthly accounts, a row a customer and month on book; InvalidInput if not kept.
+
+        Columns are those of `schema.ACCOUNTS` without times, and `event`: the month's cash event,
+        1 + its position in `repayment.events.KINDS`, 0 for none.
+        """
         if not self._accounts:
             raise InvalidInput("This replay kept no accounts; use replay(..., accounts=True).")
         return pd.concat(self._accounts, ignore_index=True)

@@ -11,6 +11,7 @@ import numpy as np
 from data_generators.decisions import Decisions
 from data_generators.errors import InvalidInput
 from data_generators.potential import PotentialOutcomes
+from data_generators.progress import counted
 from data_generators.repayment import Offer, lived, take_up_probability
 from data_generators.rows import together
 from data_generators.scenarios.bounds import check_whole
@@ -30,13 +31,11 @@ def potential_outcomes(
     progress: bool,
 ) -> PotentialOutcomes:
     """See `Truth.potential_outcomes`."""
-    from tqdm.auto import tqdm
-
-    for name, count in (("replicas", replicas), ("customers", customers)):
-        if count is not None or name == "replicas":
-            check_whole(name, count, 1)
-    Decisions.of(0.0, price=0.0 if price is None else price)
+    check_whole("replicas", replicas, 1)
+    if price is not None:
+        Decisions.of(0.0, price=price)  # refuses what is no price
     if customers is not None:
+        check_whole("customers", customers, 1)
         if customers > world.customers:
             raise InvalidInput(
                 f"customers is {customers}; the world has {world.customers}: give that many or "
@@ -48,9 +47,8 @@ def potential_outcomes(
 
         return card_worlds.potential_outcomes(world, replicas, price, progress=progress)
     parts = []
-    total = 2 * replicas * sum(len(world.scenario.markets()) for _ in world.blocks())
-    off = None if progress else True
-    with tqdm(total=total, desc="potential outcomes", delay=2, disable=off, leave=False) as bar:
+    total = 2 * replicas * len(world.scenario.markets()) * len(world.blocks())
+    with counted(total, "potential outcomes", progress=progress) as bar:
         for residents in world.residents():
             markets = [
                 _of_market(market, replicas, price, bar.update) for market in residents.markets
@@ -79,7 +77,7 @@ def _of_market(
 ) -> tuple[Floats, ...]:
     """Default, profit to choose by and to score on (limits × n), clairvoyant profit (n)."""
     scenario, traits = market.scenario, market.traits
-    n = len(market.typology)
+    n = market.streams.size
     limit = np.asarray(scenario.limit_grid[1:], dtype=float)[:, None]
     charged = np.full(n, scenario.economics.apr if price is None else price)
     # Take-up is independent of the months, so its probability is exact and needs no draw.

@@ -9,12 +9,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data_generators.customers import Flags
-from data_generators.streams import BLOCK, Block, Streams
-
-Ints = NDArray[np.int64]
+from data_generators.streams import BLOCK, Block, Ints, Streams
 
 #: shares of families of two, three, four and five applicants (assumed)
 _FAMILIES = (0.45, 0.30, 0.17, 0.08)
@@ -46,18 +43,9 @@ def draw_households(streams: Streams, sharing: float) -> Households:
     return _households(streams.seed, streams.block.index, sharing)
 
 
-def whole_block(block: Block) -> Block:
-    """The block as it is where the world does not end within it.
-
-    >>> whole_block(Block(1, 16_384, 20_000)).size
-    16384
-    """
-    return Block(block.index, block.index * BLOCK, (block.index + 1) * BLOCK)
-
-
 def as_positions(streams: Streams, positions: Ints) -> Streams:
     """The noise of the customers at these positions of the whole block, in the world or not."""
-    return replace(streams, block=whole_block(streams.block), rows=positions)
+    return replace(streams, block=streams.block.whole, rows=positions)
 
 
 @lru_cache(maxsize=4)

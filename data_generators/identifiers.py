@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from data_generators.streams import BLOCK, Streams
+from data_generators.streams import BLOCK, Ints, Streams
 
 #: columns that link one application to another
 IDENTIFIERS = ("device_id", "address_id", "phone_id")
@@ -18,8 +18,6 @@ IDENTIFIERS = ("device_id", "address_id", "phone_id")
 _ROUNDS = 6
 _HALF = np.uint64(32)
 _LOW = np.uint64(0xFFFF_FFFF)
-
-Ints = NDArray[np.int64]
 
 
 def opaque(number: Ints, key: str) -> Ints:

@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data_generators.partners import NEVER, collapse_mob
-from data_generators.replay import Columns
-from data_generators.rows import columns_together
+from data_generators.partners import collapse_mob
+from data_generators.rows import Columns, together
 
 if TYPE_CHECKING:
     from data_generators.residents import Residents
@@ -45,16 +44,10 @@ def of_accounts(residents: "Residents", accounts: Columns) -> Columns:
 
 def _terms(residents: "Residents") -> tuple[np.ndarray, ...]:
     """Bank's share, guarantee, service fee and month of the partner's collapse, a customer."""
-    parts = []
-    for market in residents.markets:
-        joint, size = market.scenario.joint, len(market.typology)
-        fates = market.fates(market.logged_offer)
-        parts.append(
-            {
-                "share": np.full(size, joint.bank_share),
-                "guarantee": np.full(size, joint.guarantee),
-                "fee": np.full(size, joint.service_fee),
-                "collapse": np.minimum(collapse_mob(market.traits, fates), NEVER),
-            }
-        )
-    return tuple(columns_together(parts, residents.rows).values())
+    falls = [collapse_mob(m.traits, m.fates(m.logged_offer)) for m in residents.markets]
+    return (
+        residents.by_market(lambda scenario: scenario.joint.bank_share),
+        residents.by_market(lambda scenario: scenario.joint.guarantee),
+        residents.by_market(lambda scenario: scenario.joint.service_fee),
+        together(falls, residents.rows),
+    )

@@ -5,7 +5,7 @@ and the months are those of a replay (replica 0).
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from data_generators.repayment import CENTS, Group, Happened, Ledger, groups
 from data_generators.repayment.events import KINDS
 from data_generators.repayment.ledger import till
 from data_generators.repayment.willingness import inclination, pressure
+from data_generators.rows import Columns
 from data_generators.streams import Floats
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 #: terms of the log-odds, in the order of the columns
 TERMS = ("intercept", "willingness", "service", "lateness", "burden", "promise", "partner")
-
-Columns = dict[str, NDArray[Any]]
 
 
 def monthly_contributions(
@@ -39,7 +38,7 @@ def monthly_contributions(
     parts = [pd.DataFrame({"customer_id": np.zeros(0, np.int64)})]
     for residents in world.residents("monthly contributions"):
         block = residents.block
-        mine = wanted[(wanted >= block.start) & (wanted < block.stop)] - block.start
+        mine = wanted[(wanted >= block.start) & (wanted < block.stop)]
         if len(mine) == 0:
             continue
         inside = slice(block.start, block.stop)
@@ -48,10 +47,9 @@ def monthly_contributions(
             offer = market.offer(market.part_of(granted), market.part_of(charged))
             fates = market.fates(offer)
             months = market.lives(fates)
-            asked = np.isin(market.streams.positions, mine)
-            ids = block.start + market.streams.positions
-            of = (market.scenario, market.traits, market.frauds, months, offer)
-            for group in groups(*of):
+            ids = market.streams.ids
+            asked = np.isin(ids, mine)
+            for group in groups(market.scenario, market.traits, market.frauds, months, offer):
                 rows = slice(None) if group.rows is None else group.rows
                 found = _of_group(market, fates, group, asked[rows])
                 parts += [
@@ -111,9 +109,7 @@ def _of_group(
         balance = (state.balance + happened.paid + happened.written_off)[rows]
         event = np.zeros(len(rows), np.int8) if happened.event is None else happened.event[rows]
         promised = event == 1 + KINDS.index("promise")
-        state_terms = pressure(
-            terms.scenario.repayment, late, balance > terms.heavy[rows], promised
-        )
+        state_terms = pressure(r, late, balance > terms.heavy[rows], promised)
         fallen = np.where(months.collapse[rows] <= t, shock[rows], 0.0)
         brought = [np.broadcast_to(term, shock.shape)[rows] for term in own]
         values = dict(zip(TERMS, (*brought, *state_terms, fallen), strict=True))

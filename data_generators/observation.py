@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from data_generators import cash_events, joint_lending, schema
 from data_generators.customers import PRODUCTS
@@ -16,16 +15,14 @@ from data_generators.errors import InvalidInput
 from data_generators.partners import reported_partners
 from data_generators.profiles import profile_table
 from data_generators.progress import shown
-from data_generators.replay import Columns, replay_block
-from data_generators.rows import category, together
-from data_generators.streams import Floats, Streams
+from data_generators.replay import MONTH, replay_block
+from data_generators.rows import Columns, category
+from data_generators.streams import Floats
 
 if TYPE_CHECKING:
     from data_generators.residents import Residents
     from data_generators.world import World
 
-#: days of a month on book
-MONTH = 30.4375
 #: days after its end until a month's account is reported
 REPORTING_LAG = 5.0
 
@@ -154,14 +151,10 @@ def _known(table: pd.DataFrame, as_of: float | None) -> pd.DataFrame:
     return kept.reset_index(drop=True)
 
 
-def _ids(residents: "Residents") -> NDArray[np.int64]:
-    return np.arange(residents.block.start, residents.block.stop)
-
-
 def _applications(residents: "Residents") -> Columns:
     columns = dict(residents.applications.observed)
     day = columns.pop("apply_day").astype(float) + columns["apply_hour"].astype(float) / 24.0
-    times = {"customer_id": _ids(residents), "event_time": day, "known_at": day}
+    times = {"customer_id": residents.streams.ids, "event_time": day, "known_at": day}
     traits = residents.traits
     terms = {
         "product": category(traits.product, PRODUCTS),
@@ -173,7 +166,7 @@ def _applications(residents: "Residents") -> Columns:
 def _decisions(residents: "Residents", applied: Floats) -> Columns:
     logged = residents.logged
     return {
-        "customer_id": _ids(residents),
+        "customer_id": residents.streams.ids,
         "event_time": applied,
         "known_at": applied,
         "credit_limit": logged.limit,
@@ -186,7 +179,7 @@ def _decisions(residents: "Residents", applied: Floats) -> Columns:
 def _performance(residents: "Residents", customers: Columns, applied: Floats) -> Columns:
     opened = np.flatnonzero(customers["taken"])
     month = customers["default_month"][opened]
-    months = residents.markets[0].months
+    months = residents.months
     event = applied[opened] + MONTH * np.where(np.isnan(month), months, month)
     return {
         "customer_id": residents.block.start + opened,
@@ -198,10 +191,9 @@ def _performance(residents: "Residents", customers: Columns, applied: Floats) ->
 
 def _fraud_labels(residents: "Residents") -> Columns:
     """Fraud that was approved and is found: a part of it, after a delay."""
-    streams = Streams(residents.markets[0].streams.seed, residents.block)
-    sizes = [(m.scenario.fraud, len(m.typology)) for m in residents.markets]
-    share = together([np.full(n, mix.found) for mix, n in sizes], residents.rows)
-    weeks = together([np.full(n, mix.label_delay_weeks) for mix, n in sizes], residents.rows)
+    streams = residents.streams
+    share = residents.by_market(lambda scenario: scenario.fraud.found)
+    weeks = residents.by_market(lambda scenario: scenario.fraud.label_delay_weeks)
     found = streams.uniform("fraud_found") < share
     found &= residents.frauds & (residents.logged.limit > 0)
     scale = 7.0 * weeks / 2.0
@@ -211,7 +203,7 @@ def _fraud_labels(residents: "Residents") -> Columns:
     )
     first_miss = residents.applications.observed["apply_day"].astype(float) + MONTH
     return {
-        "customer_id": _ids(residents)[found],
+        "customer_id": streams.ids[found],
         "event_time": first_miss[found],
         "known_at": (first_miss + delay)[found],
     }

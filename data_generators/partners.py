@@ -7,22 +7,28 @@ borrowers sees.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data_generators.customers import APPLICATION_DAYS, Traits, sigmoid
+from data_generators.customers import APPLICATION_DAYS, CALENDAR_MONTH, Traits, sigmoid
+from data_generators.rows import Columns, stacked
 from data_generators.scenarios import Scenario
 from data_generators.streams import Floats, Streams
 
 if TYPE_CHECKING:
     from data_generators.residents import Residents
 
-Columns = dict[str, NDArray[Any]]
-
-#: days of a calendar month, and until the bank hears of a collapse
-MONTH_DAYS, NEWS_LAG = 365 / 12, 14.0
+#: days until the bank hears of a collapse (assumed)
+NEWS_LAG = 14.0
+#: √12, by which a uniform gets a standard deviation of 1
+_OF_A_UNIFORM = 3.46
+#: days since the bank took a partner on: least, and spread (assumed)
+_SINCE, _SINCE_SPREAD = 30, 1_500
+#: reported leverage: how far below the true one, and spread around that; complaints a year about
+#: the worst service (assumed)
+_UNDERSTATED, _RATING_SPREAD, _COMPLAINTS = 0.05, 0.15, 20
 #: month of a collapse that does not happen
 NEVER = 10_000
 
@@ -58,9 +64,11 @@ def draw_partners(scenario: Scenario, streams: Streams) -> Partners:
     p = scenario.partners
     around = streams.shared("partner_leverage", p.a_block)
     return Partners(
-        leverage=np.clip(p.leverage + p.leverage_noise * 3.46 * (around - 0.5), 0.02, 0.98),
+        leverage=np.clip(
+            p.leverage + p.leverage_noise * _OF_A_UNIFORM * (around - 0.5), 0.02, 0.98
+        ),
         quality=np.sqrt(streams.shared("partner_quality", p.a_block)),
-        since_day=-np.floor(1500 * streams.shared("partner_since", p.a_block)) - 30,
+        since_day=-np.floor(_SINCE_SPREAD * streams.shared("partner_since", p.a_block)) - _SINCE,
     )
 
 
@@ -84,7 +92,7 @@ def draw_fates(
     p = scenario.partners
     leverage = partners.leverage + p.feedback * financed
     hazard = sigmoid(p.collapse_intercept + p.collapse_leverage * leverage)
-    calendar = months + APPLICATION_DAYS // 30
+    calendar = months + round(APPLICATION_DAYS / CALENDAR_MONTH)
     count = len(leverage)
     # The month in which a survival curve falls under one uniform: more leverage, sooner.
     with np.errstate(divide="ignore"):
@@ -104,7 +112,7 @@ def draw_fates(
 
 def day_of(month: NDArray[np.int64]) -> Floats:
     """Days from the scenario's first to the start of calendar months; NaN for `NEVER`."""
-    return np.where(month < NEVER, MONTH_DAYS * month, np.nan)
+    return np.where(month < NEVER, CALENDAR_MONTH * month, np.nan)
 
 
 def collapse_mob(traits: Traits, fates: Fates) -> NDArray[np.int64]:
@@ -131,8 +139,8 @@ def reported_partners(residents: "Residents") -> tuple[Columns, Columns]:
         p, truth = market.scenario.partners, market.partners
         ids = market.first_partner_id + np.arange(p.a_block)
         noise = market.streams.shared("partner_rating", 2 * p.a_block)
-        seen = truth.leverage - 0.05 + 0.15 * (noise[: p.a_block] - 0.5)
-        complaints = np.floor(20 * (1 - truth.quality) * (0.5 + noise[p.a_block :]))
+        seen = truth.leverage - _UNDERSTATED + _RATING_SPREAD * (noise[: p.a_block] - 0.5)
+        complaints = np.floor(_COMPLAINTS * (1 - truth.quality) * (0.5 + noise[p.a_block :]))
         rated.append(
             {
                 "partner_id": ids,
@@ -148,10 +156,6 @@ def reported_partners(residents: "Residents") -> tuple[Columns, Columns]:
         fates = market.fates(market.logged_offer)
         for month in (fates.collapse_month, fates.successor_collapse_month):
             gone = np.flatnonzero(month < NEVER)
-            day = MONTH_DAYS * month[gone]
+            day = day_of(month[gone])
             fallen.append({"partner_id": ids[gone], "event_time": day, "known_at": day + NEWS_LAG})
-    return _stacked(rated), _stacked(fallen)
-
-
-def _stacked(parts: list[Columns]) -> Columns:
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return stacked(rated), stacked(fallen)

@@ -78,10 +78,11 @@ class PotentialOutcomes:
                 f"limit has shape {given.shape}; give one number, or {len(self.pd)}: a limit for "
                 "each customer."
             )
-        if not ((given >= 0) & (given <= self.limits[-1])).all():
-            bad = given[~((given >= 0) & (given <= self.limits[-1]))].ravel()[0]
+        outside = ~((given >= 0) & (given <= self.limits[-1]))
+        if outside.any():
             raise InvalidInput(
-                f"limit {bad:g} lies outside the grid, from 0 to {self.limits[-1]:g} RMB."
+                f"limit {given[outside].ravel()[0]:g} lies outside the grid, from 0 to "
+                f"{self.limits[-1]:g} RMB."
             )
         return self.at(self.profit_to_score, np.broadcast_to(given, len(self.pd)))
 

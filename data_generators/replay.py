@@ -1,22 +1,22 @@
 """One block of a world under one decision vector: a row a customer, a row an account's month."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data_generators.repayment import CENTS, Group, groups
 from data_generators.residents import Market, Residents
-from data_generators.rows import Rows, category, columns_together
+from data_generators.rows import Columns, Rows, category, columns_together, stacked
 from data_generators.streams import Floats
 
-Columns = dict[str, NDArray[Any]]
-#: money that flows in a month, as fields of `Happened`
-FLOWS = ("drawn", "interest", "fee", "due", "paid", "refunded", "written_off")
+#: days of a month on book
+MONTH = 30.4375
 #: days past due, as buckets of the arrears ledger
 DPD_BUCKETS = ("1-30", "31-60", "61-90", "90+")
-#: those summed over an account's life
+#: money that flows in a month, as fields of `Happened`
+FLOWS = ("drawn", "interest", "fee", "due", "paid", "refunded", "written_off")
+#: those summed over an account's life, by name of the total
 TOTALS = {"drawn": "drawn", "interest": "interest", "fee": "fee", "paid": "paid",
           "refunded": "refunded", "ead": "written_off"}  # fmt: skip
 
@@ -59,7 +59,7 @@ def _replay_market(
         flows.append(flow)
         late.append(_moved(arrears, group.rows))
         rows.append(group.rows)
-    return columns_together(summaries, rows), columns_together(flows, rows), _stacked(late)
+    return columns_together(summaries, rows), columns_together(flows, rows), stacked(late)
 
 
 def _replay_group(group: Group, accounts: bool) -> tuple[Columns, Columns, Columns]:
@@ -72,7 +72,9 @@ def _replay_group(group: Group, accounts: bool) -> tuple[Columns, Columns, Colum
     flow: Columns = {}
     late = [_late_rows(np.zeros(0, dtype=np.intp), 0, (np.zeros(0),) * 3, np.zeros(0))]
     if accounts:
-        flow = {name: np.empty((months, n)) for name in (*FLOWS, "closing")}
+        # One large allocation: the system hands it over in large pages.
+        recorded = (*FLOWS, "closing")
+        flow = dict(zip(recorded, np.empty((len(recorded), months, n)), strict=True))
         flow["was_open"] = np.zeros((months, n), dtype=bool)
         flow["months_late"] = np.zeros((months, n), dtype=np.int8)
         flow["event"] = np.zeros((months, n), dtype=np.int8)
@@ -108,7 +110,7 @@ def _replay_group(group: Group, accounts: bool) -> tuple[Columns, Columns, Colum
         "utilisation": np.where(opened, utilisation, np.nan),
         "profit": profit,
     }
-    return summary, flow, _stacked(late)
+    return summary, flow, stacked(late)
 
 
 def _late_rows(
@@ -127,10 +129,6 @@ def _late_rows(
     }
 
 
-def _stacked(parts: Sequence[Columns]) -> Columns:
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-
-
 def _moved(late: Columns, rows: Rows | None) -> Columns:
     """Late months with positions in a part turned into positions in the whole."""
     return late if rows is None else {**late, "row": rows[late["row"]]}
@@ -138,7 +136,7 @@ def _moved(late: Columns, rows: Rows | None) -> Columns:
 
 def _late_months(residents: Residents, parts: Sequence[Columns]) -> Columns:
     """Rows of the months in which an account was late, customer by customer, RMB."""
-    late = _stacked(parts)
+    late = stacked(parts)
     order = np.lexsort((late["mob"], late["row"]))
     late = {name: values[order] for name, values in late.items()}
     overdue = {
@@ -164,18 +162,22 @@ def _open_months(residents: Residents, limit: Floats, flows: Columns) -> Columns
     """
     is_open = flows["was_open"].T
     count = is_open.sum(axis=1)
-    block = residents.block
     first = np.cumsum(count) - count
     mob = np.arange(1, int(count.sum()) + 1) - np.repeat(first, count)
     columns: Columns = {
-        "customer_id": np.repeat(np.arange(block.start, block.stop), count),
+        "customer_id": np.repeat(residents.streams.ids, count),
         "mob": mob.astype(np.int16),
         "credit_limit": np.repeat(limit, count),
-        "opening": np.empty(len(mob)),
+        "opening": np.empty(0),
     }
-    for name in ("drawn", "interest", "fee", "paid", "refunded", "written_off", "closing", "due"):
-        columns[name] = flows[name].T[is_open]
-        columns[name] /= CENTS
+    amounts = ("drawn", "interest", "fee", "paid", "refunded", "written_off", "closing", "due")
+    # Again one allocation, and one list of places: by customer, out of month by month.
+    money = np.empty((1 + len(amounts), len(mob)))
+    place = (mob - 1) * is_open.shape[0] + (columns["customer_id"] - residents.block.start)
+    for row, name in enumerate(amounts, start=1):
+        np.take(flows[name].reshape(-1), place, out=money[row], mode="clip")
+    money[1:] /= CENTS
+    columns |= dict(zip(("opening", *amounts), money, strict=True))
     columns["opening"][1:] = columns["closing"][:-1]
     columns["opening"][first[count > 0]] = 0.0
     columns["months_late"] = flows["months_late"].T[is_open]

@@ -3,15 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data_generators.applications import (
-    Applications,
-    draw_applications,
-    draw_typology,
-)
+from data_generators.applications import Applications, draw_applications, draw_typology
 from data_generators.customers import APPLICATION_DAYS, Flags, Traits, draw_arrival, draw_traits
 from data_generators.incumbent import Logged, decide
 from data_generators.partners import Fates, Partners, draw_fates, draw_partners, financed_share
@@ -113,10 +110,7 @@ class Market:
     def beyond(self) -> "Market | None":
         """The same market in the whole block, where the world ends within it."""
         block = self.streams.block
-        if block.size == BLOCK:
-            return None
-        whole = Block(block.index, block.start, block.start + BLOCK)
-        return self.redraw(whole)
+        return None if block.size == BLOCK else self.redraw(block.whole)
 
     def lives(self, fates: Fates, replica: int = 0) -> Months:
         """The months that these customers live through; replica 0 is what happens."""
@@ -128,7 +122,7 @@ class Market:
         """The incumbent's offers, and who took them."""
         return self.offer(self.logged.limit, self.logged.price)
 
-    def part_of(self, values: Floats) -> Floats:
+    def part_of(self, values: NDArray[Any]) -> NDArray[Any]:
         """These customers' entries of an array over the block."""
         return values if self.rows is None else values[self.rows]
 
@@ -147,6 +141,21 @@ class Residents:
     def rows(self) -> list[Rows | None]:
         """Positions of each market's customers."""
         return [m.rows for m in self.markets]
+
+    @property
+    def streams(self) -> Streams:
+        """Noise of replica 0 for the block's customers, whatever market they come from."""
+        return Streams(self.markets[0].streams.seed, self.block)
+
+    @property
+    def months(self) -> int:
+        """Months on book that accounts are followed."""
+        return self.markets[0].months
+
+    def by_market(self, of: Callable[[Scenario], Any]) -> NDArray[Any]:
+        """A parameter of each customer's market, one entry a customer."""
+        parts = [np.full(m.streams.size, of(m.scenario)) for m in self.markets]
+        return together(parts, self.rows)
 
     @cached_property
     def traits(self) -> Traits:
@@ -183,8 +192,7 @@ class Residents:
     @property
     def market(self) -> NDArray[np.str_]:
         """Name of the market that each customer comes from."""
-        parts = [np.full(len(m.typology), m.scenario.name) for m in self.markets]
-        return together(parts, self.rows)
+        return self.by_market(lambda scenario: scenario.name)
 
 
 def draw_residents(scenario: Scenario, seed: int, block: Block, months: int) -> Residents:

@@ -9,17 +9,20 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 Rows = NDArray[np.intp]
+#: a table as arrays by name, all of one length
+Columns = dict[str, NDArray[Any]]
 
 
 @dataclasses.dataclass(frozen=True)
 class Rowwise:
-    """A frozen dataclass whose every field is an array over the same customers."""
+    """A frozen dataclass whose every field is an array over the same customers, the last axis."""
 
     def take(self, rows: Rows | None) -> Self:
         """The same for some customers, by position; None for all of them."""
         if rows is None:
             return self
-        return type(self)(**{name: values[rows] for name, values in vars(self).items()})
+        some = {name: np.take(values, rows, axis=-1) for name, values in vars(self).items()}
+        return type(self)(**some)
 
     @classmethod
     def together(cls, parts: Sequence[Self], rows: Sequence[Rows | None]) -> Self:
@@ -58,9 +61,18 @@ def category(codes: NDArray[Any], names: Sequence[str]) -> pa.DictionaryArray:
 
 def columns_together(
     parts: Sequence[Mapping[str, NDArray[Any]]], rows: Sequence[Rows | None]
-) -> dict[str, NDArray[Any]]:
+) -> Columns:
     """The same for tables held as a dict of columns."""
     return {name: together([part[name] for part in parts], rows) for name in parts[0]}
+
+
+def stacked(parts: Sequence[Columns]) -> Columns:
+    """Tables of the same columns as one, rows of the first on top.
+
+    >>> stacked([{"a": np.array([1])}, {"a": np.array([2])}])["a"].tolist()
+    [1, 2]
+    """
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def at(values: NDArray[Any], rows: Rows) -> NDArray[Any]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 BLOCK = 16_384
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,15 @@ class Block:
     def size(self) -> int:
         """Number of customers."""
         return self.stop - self.start
+
+    @property
+    def whole(self) -> "Block":
+        """The block as it is where the world does not end within it.
+
+        >>> Block(1, 16_384, 20_000).whole.size
+        16384
+        """
+        return Block(self.index, self.start, self.start + BLOCK)
 
 
 def blocks(customers: int) -> Iterator[Block]:
@@ -69,6 +79,11 @@ class Streams:
         """Positions within the block of the customers meant."""
         return np.arange(self.block.size) if self.rows is None else self.rows
 
+    @property
+    def ids(self) -> Ints:
+        """Ids of the customers meant."""
+        return self.block.start + self.positions
+
     def of(self, rows: NDArray[np.intp] | None) -> "Streams":
         """The same noise for some of the customers meant, by position: each keeps its own.
 
@@ -93,7 +108,7 @@ class Streams:
         """One standard normal a customer."""
         return self._meant(self._generator(purpose, month).standard_normal(self.block.size))
 
-    def poisson(self, purpose: str, mean: Floats, month: int = 0) -> NDArray[np.int64]:
+    def poisson(self, purpose: str, mean: Floats, month: int = 0) -> Ints:
         """One Poisson count a customer, by inverse CDF so that a mean cannot shift a draw."""
         return inverse_poisson(self.uniform(purpose, month), mean)
 
@@ -112,7 +127,7 @@ class Streams:
         )
 
 
-def inverse_poisson(uniform: Floats, mean: Floats, most: int = 60) -> NDArray[np.int64]:
+def inverse_poisson(uniform: Floats, mean: Floats, most: int = 60) -> Ints:
     """The smallest count whose Poisson CDF reaches `uniform`, at most `most`.
 
     >>> inverse_poisson(np.array([0.1, 0.5, 0.99]), np.array([1.0, 1.0, 1.0])).tolist()

@@ -1,5 +1,6 @@
 """The one door to the truth: traits, fraud, potential outcomes, the oracle."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -7,21 +8,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from data_generators.contributions import contributions
 from data_generators.customers import PRODUCTS
 from data_generators.decisions import Decisions
 from data_generators.errors import InvalidInput
 from data_generators.expectations import potential_outcomes
+from data_generators.month_terms import monthly_contributions
+from data_generators.partners import day_of
 from data_generators.potential import REPLICAS, PotentialOutcomes
-from data_generators.progress import shown
+from data_generators.progress import counted
 from data_generators.repayment import Offer, lived
 from data_generators.repayment.life import KINDS, draw_life
 from data_generators.rows import together
 from data_generators.scenarios.bounds import check_whole
-from data_generators.schema import LIFE_EVENTS
+from data_generators.schema import LIFE_EVENTS, PARTNER_TRUTH, TRAITS
 from data_generators.streams import Floats
 from data_generators.typologies import TYPOLOGIES
 
 if TYPE_CHECKING:
+    from data_generators.residents import Market
     from data_generators.world import World
 
 
@@ -44,18 +49,18 @@ class Truth:
         for r in self.world.residents("traits"):
             names = np.array(PRODUCTS, dtype=object)[r.traits.product]
             columns = {**vars(r.traits), "product": names, "market": r.market.astype(object)}
-            parts.append(pd.DataFrame(columns))
+            parts.append(TRAITS.frame(columns))
         return pd.concat(parts, ignore_index=True)
 
     def fraud(self) -> NDArray[np.str_]:
-        """Typology of every customer's application, "" for honest ones."""
+        """Typology of each customer's application, n names of `TYPOLOGIES`; "" where honest."""
         names = np.array(["", *(t.name for t in TYPOLOGIES)])
         code = np.concatenate([r.typology for r in self.world.residents("fraud")])
         labels: NDArray[np.str_] = names[code]
         return labels
 
     def tampering(self) -> NDArray[np.bool_]:
-        """Customers whose data the partner tampered with before the bank saw them."""
+        """Whose data the partner tampered with before the bank saw them, n flags."""
         return np.concatenate([r.applications.tampered for r in self.world.residents("tampering")])
 
     def partners(self) -> pd.DataFrame:
@@ -65,8 +70,6 @@ class Truth:
         `quality` (0 to 1), `collapse_day` (NaN if none), `successor_collapse_day` (the same of
         who takes over then), `shock` (log-odds).
         """
-        from data_generators.partners import day_of
-
         parts = []
         for residents in self.world.residents("partners"):
             for market in residents.markets:
@@ -80,17 +83,17 @@ class Truth:
                     "successor_collapse_day": day_of(fates.successor_collapse_month),
                     "shock": fates.shock,
                 }
-                parts.append(pd.DataFrame(columns))
+                parts.append(PARTNER_TRUTH.frame(columns))
         return pd.concat(parts, ignore_index=True)
 
     def life_events(self) -> pd.DataFrame:
-        """First event of each kind in the months on book: `customer_id`, `mob`, `kind`."""
+        """First event of each kind in the months on book; columns as in `schema.LIFE_EVENTS`."""
         parts = []
         for residents in self.world.residents("life events"):
             for market in residents.markets:
                 life = draw_life(market.scenario, market.traits, market.streams, market.months)
                 columns = {
-                    "customer_id": residents.block.start + market.streams.positions[life.who],
+                    "customer_id": market.streams.ids[life.who],
                     "mob": (life.month + 1).astype(np.int16),
                     "kind": np.array(KINDS, dtype=object)[life.kind],
                 }
@@ -142,8 +145,6 @@ class Truth:
         >>> bool((terms.loc[terms["unwilling"], "paid"] == 0).all())
         True
         """
-        from data_generators.month_terms import monthly_contributions
-
         return monthly_contributions(self.world, limit, price, customers)
 
     def contributions(
@@ -170,8 +171,6 @@ class Truth:
         at the default, where a value has a standard error of about 0.15 over the noise (values
         spread by 0.2 to 0.9 between customers); four times the replicas halve it.
         """
-        from data_generators.contributions import contributions
-
         return contributions(
             self.world,
             limit,
@@ -200,19 +199,27 @@ class Truth:
                 "one for each, in customer order."
             )
         parts = []
-        alone = len(self.world.blocks()) == 1
-        for residents in self.world.residents(None if alone else "true pd"):
-            granted = decisions.limit[residents.block.start : residents.block.stop]
-            pds = []
-            for market in residents.markets:
-                own = market.part_of(granted)
-                price = np.full(len(own), market.scenario.economics.apr)
-                offer = Offer(own, price, np.ones(len(own), dtype=bool))
-                default = np.zeros(len(own))
-                for replica in shown(range(1, replicas + 1), "true pd", progress=alone):
-                    months = market.lives(market.fates(market.logged_offer, replica), replica)
-                    args = (market.scenario, market.traits, market.frauds, months, offer)
-                    default += lived(*args)[0]
-                pds.append(np.where(own > 0, default / replicas, np.nan))
-            parts.append(together(pds, residents.rows))
+        total = replicas * len(self.world.scenario.markets()) * len(self.world.blocks())
+        with counted(total, "true pd") as bar:
+            for residents in self.world.residents():
+                granted = decisions.limit[residents.block.start : residents.block.stop]
+                pds = [
+                    _pd_of_market(market, market.part_of(granted), replicas, bar.update)
+                    for market in residents.markets
+                ]
+                parts.append(together(pds, residents.rows))
         return np.concatenate(parts)
+
+
+def _pd_of_market(
+    market: "Market", limit: Floats, replicas: int, tick: Callable[[], object]
+) -> Floats:
+    """`Truth.true_pd` of one market's customers in a block."""
+    price = np.full(len(limit), market.scenario.economics.apr)
+    offer = Offer(limit, price, np.ones(len(limit), dtype=bool))
+    default = np.zeros(len(limit))
+    for replica in range(1, replicas + 1):
+        months = market.lives(market.fates(market.logged_offer, replica), replica)
+        default += lived(market.scenario, market.traits, market.frauds, months, offer)[0]
+        tick()
+    return np.where(limit > 0, default / replicas, np.nan)

@@ -15,6 +15,7 @@ from data_generators.errors import InvalidInput
 from data_generators.progress import shown
 from data_generators.replay import replay_block
 from data_generators.residents import Residents, draw_residents
+from data_generators.rows import stacked
 from data_generators.scenarios import Scenario
 from data_generators.scenarios.scenario import check_scenario
 from data_generators.streams import Block, blocks
@@ -149,9 +150,8 @@ class World:
             )
             summaries.append(replayed.customers)
             ledgers.append(replayed.accounts)
-        customers = {name: np.concatenate([s[name] for s in summaries]) for name in summaries[0]}
         kept = tuple(pd.DataFrame(ledger) for ledger in ledgers) if accounts else ()
-        return Outcomes(pd.DataFrame(customers), kept)
+        return Outcomes(pd.DataFrame(stacked(summaries)), kept)
 
     def portfolio(self, limit: ArrayLike | None = None, *, progress: bool = True) -> pd.DataFrame:
         """The accounts of a calibrated market in the bank's own columns, a row a customer.

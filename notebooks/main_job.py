@@ -5,6 +5,8 @@
 #     text_representation:
 #       extension: .py
 #       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
 #   kernelspec:
 #     display_name: Python 3
 #     language: python
@@ -37,16 +39,17 @@ world.observed().applications.head()
 # %%
 models = [sb.models.RuleMatrix(), sb.models.BoostedPD(), sb.models.BoostedFraud()]
 results = sb.Study("notebook: online rental", worlds=[world], models=models).run()
-results.table("limit").set_index("model").T
+results.table("limit").round(3).set_index("model").T
 
 # %% [markdown]
 # Regret is what the oracle earns more, RMB per customer. And the fraud model:
 
 # %%
-results.table("fraud").set_index("model").T
+results.table("fraud").round(3).set_index("model").T
 
 # %% [markdown]
-# **Why does the best limit model decide as it does?** Each dot is a customer; to the right means a higher probability of default.
+# **Why does the best limit model decide as it does?** Each dot is a customer; to the right means
+# a higher probability of default.
 
 # %%
 results.best.explain().beeswarm()
@@ -54,7 +57,7 @@ results.best.explain().beeswarm()
 # **For whom?** Decisions and outcomes by fifth of declared income.
 
 # %%
-results.best.cells[0].tables["decisions_by_segment"].round(3)
+results.best.cells[0].tables["decisions_by_segment"].round(3).set_index("segment")
 
 # %%
 report = results.best.report("results/reports/notebook.html")

@@ -36,13 +36,13 @@ BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#999999"
 NAMES = ("weakest", "2nd", "3rd", "4th", "strongest")
 FIFTHS = dict(zip(NAMES, plt.cm.viridis(np.linspace(0.85, 0, 5)), strict=True))
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False})
-plt.rcParams.update(
-    {"figure.dpi": 96, "font.size": 9, "axes.titlesize": 10, "axes.titlelocation": "left"}
-)
+plt.rcParams.update({"figure.dpi": 96, "font.size": 9})
+plt.rc("axes", titlesize=10, titlelocation="left")
 
 
-def percent(axis):
-    axis.set_major_formatter(plt.matplotlib.ticker.PercentFormatter(1, decimals=0))
+def percent(*axes):
+    for axis in axes:
+        axis.set_major_formatter(plt.matplotlib.ticker.PercentFormatter(1, decimals=0))
 
 
 def plain(table, **formats):
@@ -130,12 +130,9 @@ draw_shares(applications_by_month(drifting), axes[1], "travel.drift(ecommerce, m
 world = dg.World(rental, customers=customers, months=months, seed=seed)
 seen = world.observed()
 display(seen)
-pd.DataFrame(
-    {
-        f"day {day}": world.observed(as_of=day).overview().set_index("table")["rows"]
-        for day in (90, 180, 365, 730, 1095)
-    }
-).style.format(thousands=",")
+days = (90, 180, 365, 730, 1095)
+known = [world.observed(as_of=day).overview().set_index("table")["rows"] for day in days]
+pd.concat(known, axis=1, keys=[f"day {day}" for day in days]).style.format(thousands=",")
 
 # %%
 dictionary = schema.APPLICATIONS.dictionary().drop(columns=["table", "side"])
@@ -153,8 +150,7 @@ def vintages(seen):
     quarter = pd.Series(np.floor(applied / 91.25).clip(0, 3) + 1, name="Q").astype(int)
     mob = np.rint((table["event_time"] - applied) / 30.4375).astype(int)
     failed = pd.crosstab(mob[table["default"]].rename("mob"), quarter[table["default"]])
-    failed = failed.reindex(range(1, months + 1), fill_value=0).cumsum()
-    return failed / quarter.value_counts()
+    return failed.reindex(range(1, months + 1), fill_value=0).cumsum() / quarter.value_counts()
 
 
 def rolls(seen):
@@ -214,10 +210,8 @@ as_it_was = world.replay(logged)
 doubled = world.replay(dg.Decisions.of(2 * logged.limit, price=logged.price))
 accepted = honest & logged.approve
 columns = {"balance": "balance, RMB", "default": "default", "profit": "profit, RMB"}
-effect = sum(
-    sign * outcome.customers[list(columns)].astype(float).rename(columns=columns)
-    for sign, outcome in ((1, doubled), (-1, as_it_was))
-)
+before, after = (o.customers[list(columns)].astype(float) for o in (as_it_was, doubled))
+effect = (after - before).rename(columns=columns)
 paired = effect[accepted].groupby(fifth[accepted], observed=True).agg(["mean", "sem"])
 paired = paired.rename(columns={"mean": "change", "sem": "± s.e."}).rename_axis(None)
 paired.style.format(precision=0, thousands=",").format("{:.2%}", subset=["default"])
@@ -277,10 +271,8 @@ def cohort_and_others(seen, partner):
     cohort = np.where(theirs, "cohort", "others")
     day = table["event_time"].where(table["default"])
     ends = np.arange(1, months + 13) * 30.4375
-    return pd.DataFrame(
-        {name: [(days <= end).mean() for end in ends] for name, days in day.groupby(cohort)},
-        index=pd.Index(ends / 30.4375, name="calendar month"),
-    )
+    failed = {name: [(days <= end).mean() for end in ends] for name, days in day.groupby(cohort)}
+    return pd.DataFrame(failed, index=pd.Index(ends / 30.4375, name="calendar month"))
 
 
 def draw_collapse(table, ax, day, name):
@@ -295,8 +287,7 @@ def draw_collapse(table, ax, day, name):
 
 
 sizes = seen.applications["partner_id"].value_counts()
-fallen = seen.partner_events.assign(customers=lambda t: t["partner_id"].map(sizes))
-largest = fallen.loc[fallen["customers"].idxmax()]
+largest = seen.partner_events.loc[seen.partner_events["partner_id"].map(sizes).idxmax()]
 collapse = cohort_and_others(seen, largest["partner_id"])
 figure, ax = plt.subplots(figsize=(6, 3.2), layout="constrained")
 draw_collapse(collapse, ax, largest["event_time"], f"Platform {largest['partner_id']:.0f}")
@@ -327,8 +318,7 @@ def draw_take_up(table, ax):
     for name, marker in (("weakest", "o"), ("3rd", "D"), ("strongest", "v")):
         ax.plot(table.index, table[name], c=FIFTHS[name], marker=marker, ms=4, label=name)
     ax.set(title="Who takes the offer", xlabel="yearly rate", ylabel="take-up", ylim=(0, 1))
-    percent(ax.yaxis)
-    percent(ax.xaxis)
+    percent(ax.xaxis, ax.yaxis)
     ax.legend(title="fifth of strength")
 
 
@@ -336,8 +326,7 @@ def draw_defaults(table, all_take, ax):
     ax.plot(table["default"], "o-", c=ORANGE, ms=4, label="of those who take the offer")
     ax.plot(all_take["default"], "s--", c=BLUE, ms=4, label="if everyone took it")
     ax.set(title="Default", xlabel="yearly rate", ylabel="default within 24 months", ylim=0)
-    percent(ax.yaxis)
-    percent(ax.xaxis)
+    percent(ax.xaxis, ax.yaxis)
     ax.legend(loc="lower right")
 
 

@@ -34,6 +34,14 @@ BEHAVIOUR = (
 FLAG = "is_"
 #: the product that has no flag of its own, where a market has it
 LINE = "revolving"
+#: features made here -> meaning, unit and source of what they are made from
+DERIVED = {
+    "device_applications_30d": ("earlier on the same device, in 30 days", "count", "device"),
+    "address_applications_30d": ("earlier at the same address, in 30 days", "count", "applicant"),
+    "request_to_income": ("amount asked for over declared income", "months", "applicant"),
+}
+#: of businesses alone: 0 for everyone in a market that has none
+OF_BUSINESSES = ("declared_turnover",)
 
 
 def credit_features(
@@ -41,7 +49,8 @@ def credit_features(
 ) -> pd.DataFrame:
     """What a limit or PD model sees: profile and what is applied for, float64, a row each.
 
-    The amount stands in `requested_amount` (RMB). `tenor_months` is there unless all are lines.
+    The amount stands in `requested_amount` (RMB). `tenor_months` is there unless all are lines,
+    `declared_turnover` (RMB a month) unless there is no business among them.
     Where there are several products, flags of 0 or 1 such as `is_instalment` tell them from a
     revolving line, or from the last of them where there is none. `columns` are those that a model
     was trained on, so that other applications are described as its training table was, whatever
@@ -64,7 +73,14 @@ def credit_features(
         features[name] = (product == name.removeprefix(FLAG)).astype(np.float64)
     if columns is not None:
         return features[list(columns)]
-    return features.drop(columns="tenor_months") if only_lines else features
+    return _without_businesses(features.drop(columns="tenor_months") if only_lines else features)
+
+
+def _without_businesses(features: pd.DataFrame) -> pd.DataFrame:
+    """The features less those of businesses that are 0 everywhere: such a column tells nothing."""
+    return features.drop(
+        columns=[c for c in OF_BUSINESSES if c in features and not features[c].any()]
+    )
 
 
 def _flags(product: pd.Series) -> list[str]:
@@ -74,16 +90,20 @@ def _flags(product: pd.Series) -> list[str]:
     return [FLAG + name for name in there if name != unflagged]
 
 
-def fraud_features(applications: pd.DataFrame) -> pd.DataFrame:
+def fraud_features(
+    applications: pd.DataFrame, columns: Sequence[str] | None = None
+) -> pd.DataFrame:
     """What a fraud model sees: profile, behaviour, and counts on shared identifiers.
 
     Adds `device_applications_30d`, `address_applications_30d` (earlier applications on the same
     identifier within 30 days, counts) and `request_to_income` (asked for over declared income).
+    `declared_turnover` (RMB a month) is there unless there is no business among the applicants.
+    `columns` are those that a model was trained on; None: as these applications have it.
     """
     dropped = [c for c in (*NOT_FEATURES, *TERMS) if c in applications]
     day = applications["event_time"].to_numpy(dtype=float)
     income = applications["declared_income"].to_numpy(dtype=float)
-    return (
+    features = (
         applications.drop(columns=dropped)
         .assign(
             device_applications_30d=earlier_within(applications["device_id"], day, 30.0),
@@ -92,6 +112,7 @@ def fraud_features(applications: pd.DataFrame) -> pd.DataFrame:
         )
         .astype(np.float64)
     )
+    return _without_businesses(features) if columns is None else features[list(columns)]
 
 
 def earlier_within(key: pd.Series, day: NDArray[np.float64], days: float) -> NDArray[np.float64]:

@@ -82,16 +82,18 @@ def simulate(book: CardBook, accounts: int, seed: int, months: int = 6) -> Panel
         )
     parts = [panel_of(book, Streams(seed, block), months) for block in blocks(accounts)]
 
-    def joined(name: str) -> Floats:
-        return np.concatenate([getattr(part, name) for part in parts], axis=-1)
-
-    people = {r: np.concatenate([p.people[r] for p in parts]) for r in parts[0].people}
-    names = ("limit", "status", "bill", "payment", "target")
-    return Panel(**{n: joined(n) for n in names}, people=people)  # type: ignore[arg-type]
+    return Panel(
+        limit=np.concatenate([part.limit for part in parts]),
+        status=np.concatenate([part.status for part in parts], axis=1),
+        bill=np.concatenate([part.bill for part in parts], axis=1),
+        payment=np.concatenate([part.payment for part in parts], axis=1),
+        target=np.concatenate([part.target for part in parts]),
+        people={r: np.concatenate([part.people[r] for part in parts]) for r in parts[0].people},
+    )
 
 
 def simulate_table(book: CardBook, mapping: PanelMapping, accounts: int, seed: int) -> pd.DataFrame:
-    """The same as a table in the bank's own columns."""
+    """The same as a table in the bank's own columns: one row an account, as in `Panel.table`."""
     return simulate(book, accounts, seed, len(mapping.bills)).table(mapping)
 
 

@@ -6,6 +6,7 @@ are in the currency of the table that the book was fitted to, costs of `Economic
 """
 
 from collections.abc import Iterator
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ from data_generators.decisions import Decisions, numbers
 from data_generators.errors import InvalidInput
 from data_generators.potential import PotentialOutcomes
 from data_generators.progress import shown
-from data_generators.replay import Columns
+from data_generators.rows import Columns
 from data_generators.scenarios import Economics
 from data_generators.streams import Block, Floats, Streams
 
@@ -81,7 +82,7 @@ def replay(world: "World", decisions: Decisions, *, progress: bool) -> pd.DataFr
 
 
 def true_pd(world: "World", limit: ArrayLike, replicas: int) -> Floats:
-    """Mean over replicas of the probability of default; NaN without an account."""
+    """Mean over replicas of the probability of default, one a customer; NaN without an account."""
     cards = cards_of(world)
     asked = _asked(world, limit)
     parts = []
@@ -98,30 +99,23 @@ def potential_outcomes(
     world: "World", replicas: int, price: float | None, *, progress: bool
 ) -> PotentialOutcomes:
     """See `Truth.potential_outcomes`; every offer is taken, whatever its price."""
-    from tqdm.auto import tqdm
-
     cards, economics = cards_of(world), world.scenario.economics
     grid = np.asarray(world.scenario.limit_grid, dtype=float)
     pd_, halves = np.zeros((world.customers, len(grid))), np.zeros((2, world.customers, len(grid)))
     clairvoyant = np.zeros(world.customers)
-    total = 2 * replicas * len(world.blocks())
-    with tqdm(
-        total=total, desc="potential outcomes", delay=2, disable=not progress, leave=False
-    ) as bar:
-        for block in world.blocks():
-            part = slice(block.start, block.stop)
-            apr = np.full(block.size, economics.apr if price is None else price)
-            for replica in range(1, 2 * replicas + 1):
-                noise, best = Streams(world.seed, block, replica), np.zeros(block.size)
-                for k, limit in enumerate(grid[1:], start=1):
-                    offer = Offer(np.full(block.size, limit), apr)
-                    lived = lived_through(cards.book, noise, cards.months, offer)
-                    earned = _profit(economics, lived, offer)
-                    pd_[part, k] += lived.default_chance
-                    halves[replica % 2, part, k] += earned
-                    best = np.maximum(best, earned)
-                clairvoyant[part] += best * (replica % 2)
-                bar.update()
+    rounds = list(product(world.blocks(), range(1, 2 * replicas + 1)))
+    for block, replica in shown(rounds, "potential outcomes", progress=progress):
+        part = slice(block.start, block.stop)
+        apr = np.full(block.size, economics.apr if price is None else price)
+        noise, best = Streams(world.seed, block, replica), np.zeros(block.size)
+        for k, limit in enumerate(grid[1:], start=1):
+            offer = Offer(np.full(block.size, limit), apr)
+            lived = lived_through(cards.book, noise, cards.months, offer)
+            earned = _profit(economics, lived, offer)
+            pd_[part, k] += lived.default_chance
+            halves[replica % 2, part, k] += earned
+            best = np.maximum(best, earned)
+        clairvoyant[part] += best * (replica % 2)
     return PotentialOutcomes(
         limits=grid,
         pd=pd_ / (2 * replicas),

@@ -9,8 +9,16 @@ from data_generators.calibration.card_parameters import LIMIT_PROBABILITIES, Car
 from data_generators.calibration.panel import Ints
 from data_generators.streams import Floats, Streams
 
-#: standard deviation of impatience as [W] defines it
-_IMPATIENCE_SPREAD = float(np.sqrt((0.25 + 0.35 * 0.3) ** 2 + (0.35 * 0.95) ** 2 + 0.8**2))
+#: correlation of willingness with ability [W]
+_W_BY_A = 0.3
+#: by how much ability, willingness and chance move impatience, the first two downwards [W]
+_I_BY_A, _I_BY_W, _I_NOISE = 0.25, 0.35, 0.8
+#: what impatience loses a unit of ability, willingness that comes with it included
+_I_BY_A_IN_ALL = _I_BY_A + _I_BY_W * _W_BY_A
+#: standard deviation of impatience before it is divided by it; 0.95 stands for √(1 − 0.3²)
+_IMPATIENCE_SPREAD = float(np.sqrt(_I_BY_A_IN_ALL**2 + (_I_BY_W * 0.95) ** 2 + _I_NOISE**2))
+#: weight of willingness beside ability in what the bank sees (assumed)
+_WORTH_BY_W = 0.5
 #: standing in age below which a holder counts as young; mean and variance of what is below
 _YOUNG = -0.6
 _DENSITY = float(np.exp(-(_YOUNG**2) / 2) / np.sqrt(2 * np.pi))
@@ -45,15 +53,16 @@ def draw_cardholders(book: CardBook, streams: Streams) -> Cardholders:
     """
     rule = book.limit
     ability = streams.normal("ability")
-    willingness = 0.3 * ability + np.sqrt(1 - 0.3**2) * streams.normal("willingness")
-    impatience = -0.25 * ability - 0.35 * willingness + 0.8 * streams.normal("impatience")
+    willingness = _W_BY_A * ability + np.sqrt(1 - _W_BY_A**2) * streams.normal("willingness")
+    impatience = -_I_BY_A * ability - _I_BY_W * willingness
+    impatience += _I_NOISE * streams.normal("impatience")
     impatience /= _IMPATIENCE_SPREAD
-    worth = ability + 0.5 * willingness - rule.impatience * impatience
+    worth = ability + _WORTH_BY_W * willingness - rule.impatience * impatience
     # variance of that sum under the correlations above
-    cov_aw, cov_ai = 0.3, -(0.25 + 0.35 * 0.3) / _IMPATIENCE_SPREAD
-    cov_wi = -(0.25 * 0.3 + 0.35) / _IMPATIENCE_SPREAD
-    k = rule.impatience
-    variance = 1 + 0.25 + k**2 + 2 * (0.5 * cov_aw - k * cov_ai - 0.5 * k * cov_wi)
+    w, k = _WORTH_BY_W, rule.impatience
+    cov_ai = -_I_BY_A_IN_ALL / _IMPATIENCE_SPREAD
+    cov_wi = -(_I_BY_A * _W_BY_A + _I_BY_W) / _IMPATIENCE_SPREAD
+    variance = 1 + w**2 + k**2 + 2 * (w * _W_BY_A - k * cov_ai - w * k * cov_wi)
     seen = rule.signal * worth / np.sqrt(variance)
     seen += np.sqrt(1 - rule.signal**2) * streams.normal("credit_view")
     share = book.people.age_ability

@@ -18,6 +18,11 @@ from data_generators.streams import Floats
 
 Ints = NDArray[np.int64]
 
+#: accounts below which moments of a table are too uncertain to fit a book to
+LEAST_ACCOUNTS = 1_000
+#: statements below which nothing can be said of how one follows the other
+FEWEST_MONTHS = 3
+
 
 @dataclass(frozen=True)
 class PanelMapping:
@@ -33,17 +38,22 @@ class PanelMapping:
     payments: tuple[str, ...]
     #: 1 for default in the month after the last status
     target: str
+    #: years; None, as below, where the table does not say
     age: str | None = None
+    #: codes 1 and 2
     sex: str | None = None
+    #: codes, from the most to the least schooled
     education: str | None = None
+    #: codes 1 married, 2 single, 3 other
     marriage: str | None = None
 
     def __post_init__(self) -> None:
         lengths = {len(self.statuses), len(self.bills), len(self.payments)}
-        if len(lengths) != 1 or len(self.bills) < 3:
+        if len(lengths) != 1 or len(self.bills) < FEWEST_MONTHS:
             raise InvalidInput(
                 f"There are {len(self.statuses)} status, {len(self.bills)} bill and "
-                f"{len(self.payments)} payment columns; give as many of each, at least 3."
+                f"{len(self.payments)} payment columns; give as many of each, at least "
+                f"{FEWEST_MONTHS}."
             )
 
     @classmethod
@@ -82,10 +92,15 @@ class PanelMapping:
 class Panel:
     """A portfolio's table as arrays; months × n, oldest first."""
 
+    #: credit limit, currency, one an account
     limit: Floats
+    #: repayment status, months × n, codes as in `PanelMapping`
     status: Ints
+    #: statement balances, currency, months × n; below 0 for a credit balance
     bill: Floats
+    #: payments, currency, months × n; those of a month answer the bills of the month before
     payment: Floats
+    #: 1 for default in the month after the last status, one an account
     target: Ints
     #: role → one value an account
     people: dict[str, Ints]
@@ -94,45 +109,16 @@ class Panel:
     def of(cls, table: pd.DataFrame, mapping: PanelMapping) -> Self:
         """The arrays of a table.
 
-        Raises InvalidInput for a missing column, an empty table, a missing value, or a limit
-        that is not positive.
+        Raises InvalidInput for a missing column, fewer than 1,000 accounts, a value that is
+        missing or no number, or a limit that is not positive.
         """
-        if not isinstance(table, pd.DataFrame):
-            raise InvalidInput(
-                f"table is {told(table)}; it must be a DataFrame with one row an account."
-            )
-        if not isinstance(mapping, PanelMapping):
-            raise InvalidInput(
-                f"mapping is {told(mapping)}; it must be a PanelMapping: say "
-                "PanelMapping(limit=..., statuses=..., bills=..., payments=..., target=...)."
-            )
-        missing = [c for c in mapping.columns if c not in table]
-        if missing:
-            raise InvalidInput(f"The table has no column {missing[0]!r}; it has {list(table)[:5]}…")
-        if len(table) < 1_000:
-            raise InvalidInput(
-                f"The table has {len(table)} accounts; calibration needs 1,000 or more."
-            )
-        holes = table[list(mapping.columns)].isna().any()
-        if holes.any():
-            raise InvalidInput(
-                f"Column {holes.idxmax()!r} has missing values; fill or drop those accounts."
-            )
-        for column in mapping.columns:
-            if not is_numeric_dtype(table[column]):
-                raise InvalidInput(
-                    f"Column {column!r} holds {table[column].iloc[0]!r}, which is no number; give "
-                    "codes and amounts as numbers."
-                )
-        limit = table[mapping.limit].to_numpy(float)
-        if not (limit > 0).all():
-            raise InvalidInput(f"A limit is {limit.min()}; limits have to be positive.")
+        _check(table, mapping)
 
         def months(columns: tuple[str, ...]) -> Floats:
             return np.stack([table[c].to_numpy(float) for c in reversed(columns)])
 
         return cls(
-            limit=limit,
+            limit=table[mapping.limit].to_numpy(float),
             status=months(mapping.statuses).astype(np.int64),
             bill=months(mapping.bills),
             payment=months(mapping.payments),
@@ -157,3 +143,37 @@ class Panel:
     def utilisation(self) -> Floats:
         """Bill over limit, months × n."""
         return self.bill / self.limit
+
+
+def _check(table: pd.DataFrame, mapping: PanelMapping) -> None:
+    """InvalidInput unless the table can be read by the mapping and calibrated to."""
+    if not isinstance(table, pd.DataFrame):
+        raise InvalidInput(
+            f"table is {told(table)}; it must be a DataFrame with one row an account."
+        )
+    if not isinstance(mapping, PanelMapping):
+        raise InvalidInput(
+            f"mapping is {told(mapping)}; it must be a PanelMapping: say "
+            "PanelMapping(limit=..., statuses=..., bills=..., payments=..., target=...)."
+        )
+    missing = [c for c in mapping.columns if c not in table]
+    if missing:
+        raise InvalidInput(f"The table has no column {missing[0]!r}; it has {list(table)[:5]}…")
+    if len(table) < LEAST_ACCOUNTS:
+        raise InvalidInput(
+            f"The table has {len(table)} accounts; calibration needs {LEAST_ACCOUNTS:,} or more."
+        )
+    holes = table[list(mapping.columns)].isna().any()
+    if holes.any():
+        raise InvalidInput(
+            f"Column {holes.idxmax()!r} has missing values; fill or drop those accounts."
+        )
+    for column in mapping.columns:
+        if not is_numeric_dtype(table[column]):
+            raise InvalidInput(
+                f"Column {column!r} holds {table[column].iloc[0]!r}, which is no number; give "
+                "codes and amounts as numbers."
+            )
+    least = table[mapping.limit].to_numpy(float).min()
+    if not least > 0:
+        raise InvalidInput(f"A limit is {least}; limits have to be positive.")

@@ -18,6 +18,9 @@ OF_ACCOUNTS = ("accounts", "arrears", "performance", "fraud_labels", "cash_event
 CHARGED, SETTLED = ("drawn", "interest", "fee"), ("paid", "written_off")
 #: books balance to the cent: half of one is the most that float64 may be off
 HALF_A_CENT = 0.005
+#: what a row of another table does, for messages
+NOBODY = "belongs to nobody who applied"
+NO_LIMIT = "belongs to a customer without a limit"
 
 
 def check_block(block: Block, tables: Mapping[str, Columns]) -> None:
@@ -48,10 +51,6 @@ def check_block(block: Block, tables: Mapping[str, Columns]) -> None:
         if "opening" in columns and "closing" in columns:
             gap = np.abs(_expected_closing(columns) - columns["closing"])
             _refuse(name, columns, ~(gap < HALF_A_CENT), "does not balance to the cent")
-
-
-NOBODY = "belongs to nobody who applied"
-NO_LIMIT = "belongs to a customer without a limit"
 
 
 def _applicants(block: Block, applications: Columns) -> Flags:

@@ -68,20 +68,25 @@ def write(
     _check(workers)
     check_target(folder)
     with appearing_whole(folder) as partial:
-        manifest = {
-            "world": world.digest,
-            "version": VERSION,
-            "package": _package_version(),
-            "scenario": world.name,
-            "customers": world.customers,
-            "months": world.months,
-            "seed": world.seed,
-            "as_of": as_of,
-            "personal_data": content.personal_data,
-            **_write_parts(world, partial, content, workers, progress),
-        }
+        written = _write_parts(world, partial, content, workers, progress)
+        manifest = {**_made_from(world, content), **written}
         (partial / MANIFEST).write_text(json.dumps(manifest, indent=1))
     return folder
+
+
+def _made_from(world: World, content: Content) -> dict[str, Any]:
+    """What the manifest says about the world, and about what of it was asked for."""
+    return {
+        "world": world.digest,
+        "version": VERSION,
+        "package": _package_version(),
+        "scenario": world.name,
+        "customers": world.customers,
+        "months": world.months,
+        "seed": world.seed,
+        "as_of": content.as_of,
+        "personal_data": content.personal_data,
+    }
 
 
 def _write_parts(

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 LEAST_LEARNED = 0.95
 #: AUC of telling simulated from real rows: under this
 MOST_TOLD = 0.80
-#: accounts that a table needs on either side of the split for these questions
-LEAST_ACCOUNTS = 1_000
 
 
 @dataclass(frozen=True)
@@ -80,9 +78,7 @@ def resemblance(
 def _published(world: "World", held_out: pd.DataFrame, simulated: pd.DataFrame) -> list[Line]:
     """The figures of cards; no gates where they were published of another table."""
     mapping = cards_of(world).mapping
-    columns = CardColumns(
-        mapping.limit, mapping.target, mapping.statuses, mapping.bills, mapping.payments
-    )
+    columns = CardColumns.of(mapping)
     own, held = measured_on_cards(simulated, columns), measured_on_cards(held_out, columns)
     readings = {
         name: Reading(value, f"{held[name]:.3f} on accounts held out")

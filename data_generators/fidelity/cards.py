@@ -5,11 +5,14 @@ accounts of a calibrated scenario, written out in the same columns.
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
+from data_generators.calibration.moments import limit_fifth
+from data_generators.calibration.panel import PanelMapping
 from data_generators.errors import InvalidInput
 from data_generators.streams import Floats
 
@@ -21,13 +24,15 @@ FIFTHS = ("lowest_fifth", "second_fifth", "third_fifth", "fourth_fifth", "highes
 class CardColumns:
     """Names of the columns that the figures need; monthly ones with the latest month first."""
 
+    #: credit limit, currency
     limit: str
+    #: 1 for default in the month after the latest status, 0 for none
     default: str
     #: repayment status: months late, 0 or below for an account that is not
     status: tuple[str, ...]
-    #: balance on the month's statement
+    #: balance on the month's statement, currency
     balance: tuple[str, ...]
-    #: paid in the month, towards the statement before
+    #: paid in the month, towards the statement before, currency
     paid: tuple[str, ...]
 
     def __post_init__(self) -> None:
@@ -38,15 +43,20 @@ class CardColumns:
                 f"and {len(self.paid)} of payments; give as many of each, two months at least."
             )
 
+    @classmethod
+    def of(cls, mapping: PanelMapping) -> Self:
+        """The columns that a calibration reads, as far as the figures need them."""
+        return cls(
+            limit=mapping.limit,
+            default=mapping.target,
+            status=mapping.statuses,
+            balance=mapping.bills,
+            paid=mapping.payments,
+        )
+
 
 #: of "Default of Credit Card Clients": September back to April
-TAIWAN = CardColumns(
-    limit="LIMIT_BAL",
-    default="default.payment.next.month",
-    status=("PAY_0", "PAY_2", "PAY_3", "PAY_4", "PAY_5", "PAY_6"),
-    balance=tuple(f"BILL_AMT{i}" for i in range(1, 7)),
-    paid=tuple(f"PAY_AMT{i}" for i in range(1, 7)),
-)
+TAIWAN = CardColumns.of(PanelMapping.taiwan())
 
 
 def measured_on_cards(panel: pd.DataFrame, mapping: CardColumns = TAIWAN) -> dict[str, float]:
@@ -73,7 +83,7 @@ def measured_on_cards(panel: pd.DataFrame, mapping: CardColumns = TAIWAN) -> dic
 
 def _default_by_limit(limit: Floats, default: Floats) -> dict[str, float]:
     """By fifth of the limit; a limit equal to a quintile belongs to the fifth below it."""
-    fifth = np.searchsorted(np.quantile(limit, [0.2, 0.4, 0.6, 0.8]), limit, side="left")
+    fifth = limit_fifth(limit)
     return {f"default_by_limit.{name}": _mean(default[fifth == k]) for k, name in enumerate(FIFTHS)}
 
 

@@ -15,6 +15,7 @@ from data_generators.fidelity import arrears, borrowers, borrowing, shapes
 from data_generators.fidelity.applicability import Setting, applies
 from data_generators.fidelity.figures import figures
 from data_generators.fidelity.reading import Reading, Run
+from data_generators.progress import shown
 from data_generators.streams import Floats
 
 if TYPE_CHECKING:
@@ -51,15 +52,13 @@ def measured(world: "World", *, progress: bool = False) -> dict[str, Reading]:
 
     The bank's incumbent decides; accounts are what the bank sees, fraud included, but truths
     (mpb, AUC) are those of honest applicants. Worlds of 40,000 customers and 30 months give
-    values that noise moves little. With `progress`, a bar on stderr.
+    values that noise moves little. With `progress`, a bar in terminal and notebook.
     """
-    from tqdm.auto import tqdm
-
     run = Run(world)
     wanted = {f.id for f in figures() if applies(f, Setting(world.scenario))}
     readings = {name: Reading(None, missing=what) for name, what in NOT_YET.items()}
     steps = [step for prefix, step in STEPS if any(name.startswith(prefix) for name in wanted)]
-    for step in tqdm(steps, desc="figures", disable=not progress, leave=False):
+    for step in shown(steps, "figures", progress=progress):
         readings |= step(run)
     return {name: reading for name, reading in readings.items() if name in wanted}
 

@@ -14,7 +14,6 @@ from data_generators.errors import InvalidInput
 from data_generators.households import as_positions
 from data_generators.identity import columns
 from data_generators.identity.births import birth_days
-from data_generators.identity.digits import Ints
 from data_generators.identity.locales import (
     LOCALES,
     REGIONS,
@@ -25,7 +24,7 @@ from data_generators.identity.locales import (
 )
 from data_generators.identity.pools import People
 from data_generators.identity.table import IDENTITIES
-from data_generators.streams import Floats, Streams
+from data_generators.streams import Floats, Ints, Streams
 
 __all__ = [
     "IDENTITIES",
@@ -80,7 +79,7 @@ def draw_identities(
     )
     given = pools.given.pick(streams.uniform("identity given"), male.astype(np.int64))
     drawn = {
-        "customer_id": pa.array(streams.block.start + streams.positions),
+        "customer_id": pa.array(streams.ids),
         **columns.names(pools, people, given),
         **columns.numbers(pools, people, streams if line is None else as_positions(streams, line)),
         **columns.places(pools, people, at_home, business),

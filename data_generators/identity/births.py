@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_generators.errors import InvalidInput
-from data_generators.identity.digits import Ints
-from data_generators.streams import Floats
+from data_generators.streams import Floats, Ints
 
 #: oldest age, years
 OLDEST = 120

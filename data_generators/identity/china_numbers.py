@@ -16,8 +16,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from data_generators.identity.births import FIRST_BIRTH, dates
-from data_generators.identity.digits import Ints, digit_sums, digits, fixed_width, weighted
+from data_generators.identity.digits import digit_sums, digits, fixed_width, weighted
 from data_generators.identity.pools import People
+from data_generators.streams import Ints
 
 #: value of Y in GB 11714
 _Y = 34

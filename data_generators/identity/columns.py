@@ -7,9 +7,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from data_generators.identity.digits import Codes, Ints, digits, fixed_width
+from data_generators.identity.digits import Codes, digits, fixed_width
 from data_generators.identity.pools import SEPARATORS, Locale, People, Pool, joined
-from data_generators.streams import Streams
+from data_generators.streams import Ints, Streams
 
 #: second-level domains that RFC 2606 reserves: no mail to them reaches anybody
 DOMAINS = ("example.com", "example.net", "example.org")

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from data_generators.identity.digits import Codes, Ints, scatter
-from data_generators.streams import Floats, Streams
+from data_generators.identity.digits import Codes, scatter
+from data_generators.streams import Floats, Ints, Streams
 
 if TYPE_CHECKING:
     from faker import Faker
@@ -106,8 +106,7 @@ class People:
 
     def number(self, purpose: str, high: int, low: int) -> tuple[Ints, Ints]:
         """A number a person that no other of the first high * low customers has; see `scatter`."""
-        ids = self.streams.block.start + self.streams.positions
-        return scatter(ids, self.streams.seed, purpose, high, low)
+        return scatter(self.streams.ids, self.streams.seed, purpose, high, low)
 
     def only(self, rows: Ints) -> "People":
         """Some of these people."""

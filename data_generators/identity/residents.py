@@ -26,8 +26,7 @@ def identities_of(residents: "Residents", locale: str = "zh_CN") -> pa.Table:
     that of `profiles`, and who has a business is a business there too. Where `applications` have
     one `address_id`, or one `phone_id`, so have the addresses and the phone numbers here.
     """
-    market = residents.markets[0]
-    streams = Streams(market.streams.seed, residents.block)
+    streams = residents.streams
     seen = residents.applications.observed
     home = owner(seen["address_id"], "address_id", streams)
     return draw_identities(
@@ -35,7 +34,7 @@ def identities_of(residents: "Residents", locale: str = "zh_CN") -> pa.Table:
         _age(residents, streams),
         draw_region(home, streams),
         residents.traits.business,
-        market.scenario.start,
+        residents.markets[0].scenario.start,
         locale,
         home,
         owner(seen["phone_id"], "phone_id", streams),

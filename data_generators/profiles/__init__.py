@@ -127,13 +127,13 @@ def profile_table(residents: "Residents", applied: Floats) -> dict[str, Any]:
             market.traits,
             market.applications.observed,
             market.applications.tampered,
-            shared if market.rows is None else shared[market.rows],
+            market.part_of(shared),
             market.streams,
         )
         for market in residents.markets
     ]
     return {
-        "customer_id": np.arange(residents.block.start, residents.block.stop),
+        "customer_id": residents.streams.ids,
         "event_time": applied,
         "known_at": applied,
         **named(columns_together(details, residents.rows)),

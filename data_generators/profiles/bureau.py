@@ -6,7 +6,7 @@ inquiries since then are not in it, and its months are counted back from its own
 
 import numpy as np
 
-from data_generators.customers import Flags, Traits, sigmoid
+from data_generators.customers import CALENDAR_MONTH, Flags, Traits, sigmoid
 from data_generators.profiles.columns import Columns, count_within, money, silent, split, unless
 from data_generators.scenarios import Scenario
 from data_generators.streams import Floats, Streams
@@ -14,8 +14,6 @@ from data_generators.streams import Floats, Streams
 #: share of inquiries that belong to the search before an application, and its mean age, days
 #: (assumed)
 _SEARCH, _SEARCH_DAYS = 0.4, 20.0
-#: days of one of a report's months
-_MONTH = 365.0 / 12.0
 #: mean age of a loan elsewhere, days; a younger loan than the report is not in it (assumed)
 _LOAN_DAYS = 400.0
 #: turnover of a business that lenders count as income, share (assumed)
@@ -111,7 +109,7 @@ def _inquiry_weights(age: Floats) -> list[Floats]:
     A steady part, and the search before the application, whose last days a report misses.
     """
     search = np.exp(-age / _SEARCH_DAYS)
-    fade = np.exp(-_MONTH / _SEARCH_DAYS)
+    fade = np.exp(-CALENDAR_MONTH / _SEARCH_DAYS)
     return [(1 - _SEARCH) / 6 + _SEARCH * search * (1 - fade) * fade**k for k in range(6)]
 
 

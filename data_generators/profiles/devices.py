@@ -3,16 +3,13 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data_generators.customers import Flags, draw_arrival
-from data_generators.households import whole_block
 from data_generators.rows import columns_together
+from data_generators.streams import Floats, Ints
 
 if TYPE_CHECKING:
     from data_generators.residents import Residents
-
-Ints = NDArray[np.int64]
 
 
 def shared_before(residents: "Residents") -> Flags:
@@ -23,9 +20,7 @@ def shared_before(residents: "Residents") -> Flags:
     """
     from data_generators.applications import draw_links
 
-    whole = whole_block(residents.block)
-    cut = residents.block.size < whole.size
-    markets = [m.redraw(whole) if cut else m for m in residents.markets]
+    markets = [m.beyond or m for m in residents.markets]
     parts = [
         draw_links(m.scenario, draw_arrival(m.scenario, m.streams), m.typology, m.streams)
         for m in markets
@@ -35,7 +30,7 @@ def shared_before(residents: "Residents") -> Flags:
     return seen_earlier(linked["device_id"].astype(np.int64), day)[: residents.block.size]
 
 
-def seen_earlier(device: Ints, day: NDArray[np.float64]) -> Flags:
+def seen_earlier(device: Ints, day: Floats) -> Flags:
     """Whose device (a position below their number) somebody had on an earlier day.
 
     >>> seen_earlier(np.array([0, 0, 2]), np.array([5.0, 3.0, 1.0])).tolist()

@@ -18,7 +18,7 @@ from data_generators.streams import Floats
 KINDS = ("early_settlement", "returned", "extension", "restructuring", "promise")
 #: kinds from this position on happen only to accounts short of cash or with something overdue
 NEEDS_TROUBLE = 2
-#: days of a month
+#: days of the month over which returns spread, some of them within the cooling-off days
 MONTH = 30.0
 
 

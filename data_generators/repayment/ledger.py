@@ -113,7 +113,7 @@ def _will_not(terms: Terms, t: int, balance: Floats) -> Flags:
     """Who would not pay in month `t` if nothing were overdue: burden against the month's mood."""
     reluctance = terms.months.reluctance[t]
     burdened = reluctance < terms.scenario.repayment.unwilling_burden
-    free = (reluctance < 0.0) | terms.never_pays
+    free = reluctance < 0.0
     heavy = balance > terms.heavy
     will_not: Flags = (heavy & burdened) | (~heavy & free) | terms.never_pays
     return will_not

@@ -33,13 +33,9 @@ class Offer:
             return self
         size = self.price.shape[-1]
         wide = np.broadcast_to(self.limit, np.broadcast_shapes(self.limit.shape, (size,)))
-        opened = np.broadcast_to(self.opened, np.broadcast_shapes(self.opened.shape, (size,)))
-        # Fancy indexing of a broadcast array leaves its axes swapped in memory.
-        limit, taken = (
-            np.ascontiguousarray(wide[..., rows]),
-            np.ascontiguousarray(opened[..., rows]),
-        )
-        return Offer(limit, self.price[rows], taken)
+        # Fancy indexing would leave the axes swapped in memory.
+        limit, opened = np.take(wide, rows, axis=-1), np.take(self.opened, rows, axis=-1)
+        return Offer(limit, self.price[rows], opened)
 
 
 @dataclass(frozen=True)

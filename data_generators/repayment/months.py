@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from data_generators.customers import PRODUCTS, Traits
 from data_generators.partners import NEVER, Fates, Partners, collapse_mob
 from data_generators.repayment.businesses import draw_business_months
-from data_generators.repayment.life import LifeCourse, draw_life
+from data_generators.repayment.life import draw_life
 from data_generators.repayment.willingness import inclination
-from data_generators.rows import Rows, Rowwise
+from data_generators.rows import Rowwise
 from data_generators.scenarios import Scenario
 from data_generators.streams import Floats, Streams
 
@@ -37,12 +37,6 @@ class Months(Rowwise):
     chance: Floats
     #: month on book in which the customer's partner collapses, n; `NEVER` if none
     collapse: NDArray[np.int64]
-
-    def take(self, rows: Rows | None) -> "Months":
-        """The same for some customers (last axis)."""
-        if rows is None:
-            return self
-        return Months(**{name: values[..., rows] for name, values in vars(self).items()})
 
     @property
     def count(self) -> int:
@@ -144,6 +138,3 @@ def _draw_businesses(
     np.multiply(some.cash, CENTS, out=some.cash)
     np.multiply(some.demand, CENTS, out=some.demand)
     cash[:, rows], demand[:, rows] = some.cash, some.demand
-
-
-__all__ = ["CENTS", "LifeCourse", "Months", "draw_months"]

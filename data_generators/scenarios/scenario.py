@@ -231,7 +231,10 @@ class Scenario:
         )
         head = "<tr><th>section</th><th>parameter</th><th>value</th></tr>"
         title = f"<b>{html.escape(self.title)}</b>"
-        return f"{title}<table><thead>{head}</thead><tbody>{mixed}{rows}</tbody></table>"
+        # some 130 rows: a window to scroll in, so that a notebook goes on below it
+        window = "max-height: 18em; overflow: auto; width: max-content; max-width: 100%"
+        table = f"<table><thead>{head}</thead><tbody>{mixed}{rows}</tbody></table>"
+        return f'{title}<div style="{window}">{table}</div>'
 
 
 def check_scenario(name: str, value: object) -> None:

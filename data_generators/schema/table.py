@@ -18,7 +18,7 @@ class Column:
     #: unit: RMB, share, count, days, months; "" for none
     unit: str
     meaning: str
-    #: bank, bureau, shop, social, court, applicant, device
+    #: bank, bureau, shop, social, court (and government), applicant, device; truth for none
     source: str
 
 
@@ -51,7 +51,7 @@ class Table:
         return self.check(pd.DataFrame(given, copy=False))
 
     def dictionary(self) -> pd.DataFrame:
-        """The data dictionary: one row a column."""
+        """The data dictionary, a row a column: `table`, `side`, and the fields of `Column`."""
         return pd.DataFrame(
             [{"table": self.name, "side": self.side, **vars(c)} for c in self.columns]
         )

@@ -22,7 +22,7 @@ TRAITS = Table(
             ],
         ),
         Column("n_lenders", "int64", "count", "other lenders", "truth"),
-        *columns_of("float64", [("other_debt", "RMB a month", "debt service elsewhere", "truth")]),
+        Column("other_debt", "float64", "RMB a month", "debt service elsewhere", "truth"),
         Column("transactor", "bool", "", "pays in full each month", "truth"),
         Column("business", "bool", "", "a micro-business, not a person", "truth"),
         *columns_of(

@@ -21,7 +21,7 @@ class Typology(Protocol):
     ) -> Columns:
         """New columns in which the rows `who` look as this fraud looks.
 
-        `mix.camouflage` in [0, 1): the share of the trace that is hidden. Rows of others and the
+        `mix.camouflage` in [0, 1]: the share of the trace that is hidden. Rows of others and the
         order of rows stay as they are. Amounts and times come unrounded and stay so: every
         column is rounded once, for everybody, when all traces are left. Identifiers are
         positions in the block of the customer whose own they are.

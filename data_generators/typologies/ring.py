@@ -58,7 +58,8 @@ class Ring:
         family = shares_phone(draw_households(streams, mix.honest_sharing))
         tied = family[streams.positions]
         passed_on = (passed < PASSED_AROUND * (1 - mix.camouflage)) & ~family[leader] & ~tied
-        window = WINDOW / (1 - mix.camouflage)
+        # Spread as thin as can be, members apply all over the year.
+        window = WINDOW / max(1 - mix.camouflage, WINDOW / APPLICATION_DAYS)
         start = (APPLICATION_DAYS - window) * streams.shared("ring_start", rings)[ring]
         return at(
             columns,

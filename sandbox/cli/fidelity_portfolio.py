@@ -29,7 +29,8 @@ def held_against(
     """
     from data_generators import World
     from data_generators.calibration.fidelity_to_table import split
-    from data_generators.fidelity.calibrated import LEAST_ACCOUNTS, resemblance
+    from data_generators.calibration.panel import LEAST_ACCOUNTS
+    from data_generators.fidelity.calibrated import resemblance
     from sandbox.portfolio import Mapping
     from sandbox.portfolio.panel_table import read_panel
 

@@ -16,8 +16,6 @@ MOST_SEEDS = 100
 #: as `sandbox.isolation.Level` spells them; that module is not imported for --help
 LEVELS = ("vm", "namespace", "lsm", "process", "none")
 DEFAULT_LEVEL = "namespace"
-
-
 #: as `data_generators.scenarios.catalogue`; that module is not imported for --help
 SCENARIOS = (
     "online_rental",

@@ -2,11 +2,15 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sandbox.cli import options, verdict
 from sandbox.cli.program import Word
+
+if TYPE_CHECKING:
+    from sandbox.main_job import MainJob
 
 
 @click.command(
@@ -74,12 +78,7 @@ def command(
     """
     chosen = options.seeds_from(seeds, seed)
     if scenario in options.SCENARIOS:  # another is refused before anything is tried
-        options.say_at_once(
-            f"Trying 2 limit and 2 fraud models on {len(chosen)} {scenario.replace('_', ' ')} "
-            f"market{'s' * (len(chosen) != 1)} of {customers:,} "
-            f"customer{'s' * (customers != 1)} ..."
-        )
-    from sandbox.cli.tables import print_next, print_paragraph
+        options.say_at_once(_trying(scenario, len(chosen), customers))
     from sandbox.main_job import run_main_job
     from sandbox.workspace import Workspace
 
@@ -94,10 +93,31 @@ def command(
         evaluation_seed=evaluation_seed,
         progress=sys.stderr.isatty(),
     )
-    print_paragraph(
+    _show(
+        job,
         f"{customers:,} customers × {months} months to learn from, as many others to judge on; "
-        f"every model at isolation level {isolation}."
+        f"every model at isolation level {isolation}.",
+        store,
     )
+
+
+def _trying(scenario: str, markets: int, customers: int) -> str:
+    """What is about to happen.
+
+    >>> _trying("car_purchase", 1, 5_000)
+    'Trying 2 limit and 2 fraud models on 1 car purchase market of 5,000 customers ...'
+    """
+    return (
+        f"Trying 2 limit and 2 fraud models on {markets} {scenario.replace('_', ' ')} "
+        f"market{'s' * (markets != 1)} of {customers:,} customer{'s' * (customers != 1)} ..."
+    )
+
+
+def _show(job: "MainJob", setting: str, store: Path) -> None:
+    """Setting, tables and conclusions, reports and what to type next; failures end it."""
+    from sandbox.cli.tables import print_next, print_paragraph
+
+    print_paragraph(setting)
     click.echo()
     for results in job.studies:
         verdict.show(results)

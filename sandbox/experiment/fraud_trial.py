@@ -24,7 +24,7 @@ def fraud_trial(training: World, evaluation: World) -> Trial:
     features = fraud_features(seen.applications)
     target = np.where(seen.decisions["credit_limit"] > 0, 0.0, np.nan)
     target[seen.fraud_labels["customer_id"]] = 1.0
-    fresh = fraud_features(evaluation.observed().applications)
+    fresh = fraud_features(evaluation.observed().applications, list(features.columns))
     judge = FraudJudge(evaluation.truth.fraud(), fresh, features)
     return Trial("fraud", features, pd.DataFrame({"target": target}), fresh, judge)
 

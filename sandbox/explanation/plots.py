@@ -71,9 +71,13 @@ def plot_beeswarm(
 def plot_importance(
     attribution: Attribution, ax: "Axes | None" = None, max_display: int = 12
 ) -> "Axes":
-    """Mean absolute contribution of each feature, largest on top, with its share in percent."""
+    """Mean absolute contribution of each feature, largest on top, with its share in percent.
+
+    Features beyond `max_display`, and those that contribute nothing, are counted in the title.
+    """
     summary = attribution.summary()
-    top = summary.head(max_display).iloc[::-1]
+    moving = summary[summary["mean_abs"] > 0]
+    top = (summary.head(1) if moving.empty else moving.head(max_display)).iloc[::-1]
     axes = _axes(0.36 * len(top) + 1.2) if ax is None else ax
     bars = axes.barh(top["feature"].astype(str), top["mean_abs"], color="#3b6ea5", height=0.65)
     axes.bar_label(bars, [f"{share:.0%}" for share in top["share"]], padding=3, color=_INK)
@@ -83,8 +87,9 @@ def plot_importance(
     axes.set_xlabel(f"mean absolute contribution to {attribution.output}", fontsize=11)
     left_out = len(summary) - len(top)
     if left_out:
+        kind = "weaker feature" if len(moving) > len(top) else "feature without effect"
         axes.set_title(
-            f"{left_out} weaker feature{'s' if left_out > 1 else ''} not shown",
+            f"{left_out} {kind.replace('feature', 'features') if left_out > 1 else kind} not shown",
             loc="left",
             fontsize=9,
             color=_INK,

@@ -20,6 +20,7 @@ from sandbox.report.document import (
 )
 from sandbox.report.front import threshold
 from sandbox.report.glossary import protected
+from sandbox.report.inputs import dictionary
 from sandbox.report.standing import Judged, Standing
 from sandbox.report.target import target
 from sandbox.report.wording import count, figure_form, one, percent, plural, probability
@@ -104,7 +105,7 @@ def data(standing: Standing, judged: tuple[Judged, ...]) -> Section:
             for d in reference.datasets
         )
         spec = columns("Table", "Used for", "#Rows", "#Columns", "Digest of contents")
-        blocks.append(Table("Tables used in the reference run", spec, rows))
+        blocks += [Table("Tables used in the reference run", spec, rows), *dictionary(standing)]
     else:
         blocks.append(Gap("Not evaluated: no dataset was recorded."))
     blocks += [Heading("Quality and leakage"), *tests_of(standing, judged, "data", "Data tests")]

@@ -64,6 +64,8 @@ def recorded(standing: Standing, name: str, title: str, rests: str = "") -> list
     table = standing.champion.reference.tables.get(name)
     if table is None or table.empty:
         return []
+    if "reason" in table.columns:
+        table = table.assign(reason=table["reason"].astype(str).map(spoken))
     spec = [(c, _title(c), _form(table[c], c)) for c in map(str, table.columns)]
     rest = len(table) - ROWS
     more = f"{rest} more row{'s are' if rest > 1 else ' is'} not shown." if rest > 0 else ""
@@ -71,9 +73,18 @@ def recorded(standing: Standing, name: str, title: str, rests: str = "") -> list
     return [table_of(title, spec, table.head(ROWS), note)]
 
 
+def spoken(name: str) -> str:
+    """Words for a name, abbreviations in capitals.
+
+    >>> spoken("mean_pd"), spoken("dti cap")
+    ('mean PD', 'DTI cap')
+    """
+    words = name.replace("_", " ").split()
+    return " ".join(w.upper() if w in {"pd", "dti"} else w for w in words)
+
+
 def _title(column: str) -> str:
-    words = column.replace("_", " ")
-    words = " ".join("PD" if word == "pd" else word for word in words.split())
+    words = spoken(column)
     words = METRICS[f"fraud/{column}"].label if f"fraud/{column}" in METRICS else words
     return words[:1].upper() + words[1:]
 

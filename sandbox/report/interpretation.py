@@ -75,7 +75,8 @@ def _explanation(standing: Standing) -> list[Block]:
         )
     whole = directions(standing)
     assert whole is not None
-    table = whole.head(ROWS).copy()
+    moving = whole[whole["mean_abs"] > 0]
+    table = (whole.head(1) if moving.empty else moving.head(ROWS)).copy()
     table["sense"] = [_sense(d) for d in table["direction"]]
     table["hoped"] = [
         _EXPECTED[int(e)] + (", against expectation" if a else "")
@@ -97,7 +98,10 @@ def _explanation(standing: Standing) -> list[Block]:
     )
     if left_out > 0:
         verb = "is" if left_out == 1 else "are"
-        note += f" {plural(left_out, 'weaker feature')} {verb} not shown."
+        if len(moving) > len(table):
+            note += f" {plural(left_out, 'weaker feature')} {verb} not shown."
+        else:
+            note += f" {plural(left_out, 'feature')} that moved no score {verb} not shown."
     return [*blocks, table_of("Direction of effects", spec, table, note)]
 
 

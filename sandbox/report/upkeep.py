@@ -95,6 +95,12 @@ def limitations(standing: Standing) -> Section:
         if standing.world_made
         else "The data is one portfolio at one time; other times and portfolios may differ."
     ]
+    if standing.world_made and standing.role != "fraud":
+        items.append(
+            "Training and evaluation are two histories of the same market. Partners collapse in "
+            "one and not in the other, and their customers then default together: default rates "
+            "differ by more than the sampling of customers explains, and calibration with them."
+        )
     if len(champion.finished) == 1:
         items.append(
             "There is one run; intervals cover the sampling of customers, not that of training."

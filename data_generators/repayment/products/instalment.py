@@ -11,8 +11,8 @@ from data_generators.streams import Floats
 class Instalment:
     """An annuity over the term, from the month after the purchase.
 
-    Where money is paid out by period, each instalment is drawn as the work goes on over the
-    first half of the term, and payments are those of what has been drawn.
+    Where money is paid out by period, the price is drawn in equal stages, one a month over the
+    first half of the term as the work goes on, and payments are those of what has been drawn.
     """
 
     name = "instalment"
@@ -43,7 +43,7 @@ class Instalment:
         balance = state.balance + drawn + interest
         if t == 0:
             return Bill(drawn, np.zeros_like(balance))
-        rate = terms.price / 12.0
+        rate = terms.monthly_rate
         longer = 0 if state.longer is None else state.longer
         left = np.maximum(tenor - t + 1 + longer, 1)
         with np.errstate(divide="ignore", invalid="ignore"):

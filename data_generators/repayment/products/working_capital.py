@@ -8,6 +8,10 @@ from data_generators.repayment.state import Ledger
 from data_generators.rows import put
 from data_generators.streams import Floats
 
+#: share of the borrowing base that is drawn even with a full buffer, and the power by which the
+#: rest follows what is missing of the buffer (assumed)
+_LEAST_DRAWN, _BRIDGES = 0.08, 2.5
+
 
 class WorkingCapital:
     """Draws to bridge a short buffer, up to the borrowing base; what exceeds it falls due."""
@@ -24,13 +28,13 @@ class WorkingCapital:
         interest: Floats,
         arrears: Floats,
     ) -> Bill:
-        """The weaker the buffer, the more of the base is used; the race to the limit once late."""
+        """The weaker the buffer, the more of the base is used; nothing once late."""
         r, limit, opening = terms.scenario.repayment, terms.limit, state.balance
         base = np.minimum(limit, terms.months.demand[t])
         buffer = state.buffer if state.buffer is not None else np.zeros_like(opening)
         # A full buffer needs little of the line, an empty one all of it.
         cap = terms.buffer_cap if terms.buffer_cap is not None else np.ones_like(opening)
-        short = np.maximum(np.clip(1.0 - buffer / cap, 0.0, 1.0) ** 2.5, 0.08)
+        short = np.maximum(np.clip(1.0 - buffer / cap, 0.0, 1.0) ** _BRIDGES, _LEAST_DRAWN)
         rows = np.flatnonzero(late)
         room = limit - opening
         pull = short * base

@@ -1,0 +1,41 @@
+"""What the features of a world mean: the words of its data dictionary, for those a model reads."""
+
+from data_generators.schema import APPLICATIONS
+from sandbox.features import DERIVED, FLAG
+from sandbox.report.document import Block, Column, Table
+from sandbox.report.standing import Standing
+from sandbox.report.wording import NONE
+
+
+def dictionary(standing: Standing) -> list[Block]:
+    """A line a feature; nothing for a bank's own table, whose columns the bank knows."""
+    inputs = standing.champion.reference.inputs
+    if not standing.world_made or not inputs:
+        return []
+    spec = (
+        Column("Feature", width=27),
+        Column("Meaning", width=43),
+        Column("Unit", width=15),
+        Column("Source", width=15),
+    )
+    rows = tuple((name, *described(name)) for name in inputs)
+    return [Table("Features", spec, rows)]
+
+
+def described(feature: str) -> tuple[str, str, str]:
+    """Meaning, unit and source of a feature; dashes for one that is in no dictionary.
+
+    >>> described("bureau_limits_total")
+    ('limits elsewhere', 'RMB', 'bureau')
+    >>> described("is_instalment")
+    ('applied for: instalment', '0 or 1', 'applicant')
+    """
+    column = next((c for c in APPLICATIONS.columns if c.name == feature), None)
+    if column is not None:
+        return column.meaning, column.unit or NONE, column.source
+    if feature in DERIVED:
+        return DERIVED[feature]
+    if feature.startswith(FLAG):
+        product = feature.removeprefix(FLAG).replace("_", " ")
+        return f"applied for: {product}", "0 or 1", "applicant"
+    return NONE, NONE, NONE
