@@ -73,7 +73,7 @@ def settle(
         np.copyto(paid, rest, where=terms.traits.transactor[who] & (cash >= rest))
     lateness, burden, promise = pressure(r, late, balance > terms.heavy[who], relief.promised)
     nothing = terms.months.reluctance[t, who] < lateness + burden + promise
-    nothing |= terms.never_pays[who]
+    nothing |= terms.stops[who] <= t
     nothing |= cash < r.nothing_below * owed
     paid[nothing] = 0.0
 

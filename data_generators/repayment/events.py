@@ -62,7 +62,7 @@ def apply_events(
     """
     e = terms.scenario.events
     kind = np.searchsorted(_edges(terms), terms.months.chance[t, who], side="right")
-    live = (balance > 0) & ~terms.never_pays[who] & (t > 0)
+    live = (balance > 0) & (terms.stops[who] > t) & (t > 0)
     # Who is not in the mood to pay a due is not in the mood to pay everything.
     burden = terms.scenario.repayment.unwilling_burden * (balance > terms.heavy[who])
     willing = terms.months.reluctance[t, who] >= burden

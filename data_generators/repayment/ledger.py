@@ -115,5 +115,6 @@ def _will_not(terms: Terms, t: int, balance: Floats) -> Flags:
     burdened = reluctance < terms.scenario.repayment.unwilling_burden
     free = reluctance < 0.0
     heavy = balance > terms.heavy
-    will_not: Flags = (heavy & burdened) | (~heavy & free) | terms.never_pays
+    will_not: Flags = (heavy & burdened) | (~heavy & free)
+    will_not[..., terms.stopped(t)] = True
     return will_not

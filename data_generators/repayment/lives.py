@@ -13,7 +13,7 @@ from data_generators.repayment.profit import profit_of
 from data_generators.repayment.state import Happened, Ledger
 from data_generators.rows import Rows, together
 from data_generators.scenarios import Scenario
-from data_generators.streams import Floats
+from data_generators.streams import Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ class Group:
 
 
 def groups(
-    scenario: Scenario, traits: Traits, frauds: Flags, months: Months, offer: Offer
+    scenario: Scenario, traits: Traits, stops: Ints, months: Months, offer: Offer
 ) -> Iterator[Group]:
-    """The market's customers by product, and businesses apart from persons."""
+    """The market's customers by product, businesses apart from persons; `stops` as in `Terms`."""
     code = traits.product + len(PRODUCTS) * traits.business
     # A blend's market may have no customer in a block: one group of nobody.
     codes = np.unique(code) if len(code) else np.zeros(1, dtype=np.int64)
@@ -75,7 +75,7 @@ def groups(
             scenario=scenario,
             traits=some,
             months=months.take(rows),
-            never_pays=frauds if rows is None else frauds[rows],
+            stops=stops if rows is None else stops[rows],
             limit=np.rint(own.limit * CENTS),
             price=own.price,
             opened=own.opened & (own.limit > 0),
@@ -89,11 +89,11 @@ def groups(
 
 
 def lived(
-    scenario: Scenario, traits: Traits, frauds: Flags, months: Months, offer: Offer
+    scenario: Scenario, traits: Traits, stops: Ints, months: Months, offer: Offer
 ) -> tuple[Flags, Floats]:
     """Who defaulted, and the discounted profit (RMB), of every customer; limits × n or n."""
     rows, defaults, profits = [], [], []
-    for group in groups(scenario, traits, frauds, months, offer):
+    for group in groups(scenario, traits, stops, months, offer):
         profit: Floats = np.zeros(())
         defaulted: Flags = np.zeros((), dtype=bool)
         for state, _, earned in group.lives():

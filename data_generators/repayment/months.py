@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data_generators.customers import PRODUCTS, Traits
+from data_generators.customers import PRODUCTS, Flags, Traits
 from data_generators.partners import NEVER, Fates, Partners, collapse_mob
 from data_generators.repayment.businesses import draw_business_months
 from data_generators.repayment.life import draw_life
@@ -93,10 +93,7 @@ def _draw_cash(scenario: Scenario, traits: Traits, streams: Streams, cash: Float
     living = p.living_share * income + CENTS * traits.other_debt
     drift = traits.volatility**2 / 2
     for t in range(months):
-        chance_of_job = streams.uniform("job", t)
-        jobless = (jobless & (chance_of_job >= p.job_loss_out)) | (
-            ~jobless & (chance_of_job < p.job_loss_in)
-        )
+        jobless = job_state(scenario, jobless, streams, t)
         earned = streams.normal("income_shock", t)
         earned *= traits.volatility
         earned -= drift
@@ -108,6 +105,13 @@ def _draw_cash(scenario: Scenario, traits: Traits, streams: Streams, cash: Float
         earned -= living
         np.maximum(earned, 0.0, out=cash[t])
         cash[t] += spendable
+
+
+def job_state(scenario: Scenario, jobless: Flags, streams: Streams, t: int) -> Flags:
+    """Who is without a job in month `t`, given who was in the month before."""
+    p, chance = scenario.population, streams.uniform("job", t)
+    now: Flags = (jobless & (chance >= p.job_loss_out)) | (~jobless & (chance < p.job_loss_in))
+    return now
 
 
 def _draw_demand(scenario: Scenario, traits: Traits, streams: Streams, demand: Floats) -> None:

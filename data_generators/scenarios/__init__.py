@@ -15,7 +15,9 @@ from data_generators.scenarios.catalogue import (
     online_rental,
     travel,
 )
-from data_generators.scenarios.channel import Coverage, FraudMix, Incumbent, Partners
+from data_generators.scenarios.channel import Coverage, Incumbent, Partners
+from data_generators.scenarios.flows import Flows, TransferFraud
+from data_generators.scenarios.fraud import FraudMix
 from data_generators.scenarios.lending import (
     CashEvents,
     Economics,
@@ -29,10 +31,11 @@ from data_generators.scenarios.people import Business, LifeEvents, Population
 from data_generators.scenarios.scenario import Part, Scenario
 
 __all__ = [
-    "Business", "CashEvents", "Coverage", "Economics", "FraudMix", "Incumbent", "JointLending",
-    "LifeEvents", "Need", "Part", "Partners", "Population", "Products", "Repayment", "Scenario",
-    "TakeUp", "by_name", "car_purchase", "catalogue", "ecommerce", "home_renovation", "lifestyle",
-    "medical_beauty", "micro_business", "online_education", "online_rental", "travel",
+    "Business", "CashEvents", "Coverage", "Economics", "Flows", "FraudMix", "Incumbent",
+    "JointLending", "LifeEvents", "Need", "Part", "Partners", "Population", "Products",
+    "Repayment", "Scenario", "TakeUp", "TransferFraud", "by_name", "car_purchase", "catalogue",
+    "ecommerce", "home_renovation", "lifestyle", "medical_beauty", "micro_business",
+    "online_education", "online_rental", "travel",
 ]  # fmt: skip
 
 

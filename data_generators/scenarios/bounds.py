@@ -7,6 +7,9 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from data_generators.errors import InvalidInput
+from data_generators.scenarios.flows import OF_TRANSFERS
+from data_generators.scenarios.fraud import OF_APPLICATIONS
+from data_generators.scenarios.hosting import check_hosted
 
 if TYPE_CHECKING:
     from data_generators.scenarios.scenario import Scenario
@@ -27,8 +30,12 @@ SHARES = {
     "partners": ("leverage", "feedback"),
     "coverage": ("thin_file_own", "thin_file_other", "bureau_unreported", "no_insurance", "no_fund",
                  "no_tax_record", "no_shop", "no_social", "outage", "poor_quality", "tampering"),
-    "fraud": ("rate", "camouflage", "honest_sharing", "found"),
+    "fraud": ("rate", "camouflage", "honest_sharing", "found", "bust_out", "reviewed",
+              "review_sensitivity", "review_specificity"),
     "incumbent": ("exploration",),
+    "flows": ("observability", "cash_round", "people_round", "renters", "rent_share", "salaried",
+              "investors", "saved", "on_account", "to_partner", "refunds"),
+    "transfer_fraud": ("rate", "camouflage", "found"),
 }  # fmt: skip
 #: parameters that must be above 0
 POSITIVE = {
@@ -38,15 +45,20 @@ POSITIVE = {
     "business": ("buffer_months",),
     "fraud": ("label_delay_weeks",),
     "joint": ("bank_share",),
+    "flows": ("burst_days", "spending_noise"),
+    "transfer_fraud": ("label_delay_days",),
 }
 #: parameters with a range of their own
-RANGES = {
+RANGES: dict[str, dict[str, tuple[float, float]]] = {
     "population": {"willingness_ability": (-1, 1), "age_ability": (-1, 1),
                    "age_willingness": (-1, 1)},
     "business": {"season_peak": (1, 12)},
     "need": {"season_peak": (1, 12)},
     "repayment": {"default_months_late": (1, 4)},
     "partners": {"a_block": (1, 500)},
+    "flows": {"circle": (1, 16), "burst": (0, 0.9), "spending": (0, 12), "sales": (0, 20),
+              "suppliers": (0, 20), "to_people": (0, 6), "withdrawals": (0, 6),
+              "deposits": (0, 6), "bills": (0, 6)},
 }  # fmt: skip
 #: parameters on a log or log-odds scale, and slopes: they may be negative, as
 #: may what is negative by default; no other number may
@@ -69,9 +81,10 @@ WORDS = {"events": {"returned_as": ("refund", "lease_exit", "cancellation")}}
 #: parameters that must be at least this
 AT_LEAST = {"coverage": {"inflation": 1.0, "shop_drift": -0.9}}
 #: sections whose named shares add up to 1
-WHOLES = {
+WHOLES: dict[str, tuple[str, ...]] = {
     "products": ("instalment", "revolving", "working_capital"),
-    "fraud": ("ring", "identity_theft", "never_pay"),
+    "fraud": OF_APPLICATIONS,
+    "transfer_fraud": OF_TRANSFERS,
 }
 
 
@@ -97,6 +110,8 @@ def check(scenario: "Scenario") -> None:
             )
     _together(scenario)
     _need(scenario)
+    _strategies(scenario)
+    check_hosted(scenario)
     check_whole("drift_months", scenario.drift_months, 1)
     try:
         date.fromisoformat(scenario.start)
@@ -198,6 +213,18 @@ def _need(scenario: "Scenario") -> None:
             f"need.tenors are {need.tenors} with shares {need.tenor_shares}; the shares of the "
             "terms must add up to 1."
         )
+
+
+def _strategies(scenario: "Scenario") -> None:
+    strategies: Any = scenario.fraud.ring_strategies
+    for each in strategies or [()]:
+        if not isinstance(each, tuple) or len(each) != 2:
+            raise InvalidInput(
+                f"fraud.ring_strategies is {strategies!r:.60}; it must be one or more pairs of "
+                "applications per device and camouflage, such as ((4, 0.6), (1, 0.9))."
+            )
+        check_whole("applications per device in fraud.ring_strategies", each[0], 1)
+        check_share("camouflage in fraud.ring_strategies", each[1])
 
 
 def check_whole(name: str, value: object, least: int) -> None:

@@ -1,6 +1,7 @@
 """The nine markets. Values that differ from the defaults are assumed where no source is named."""
 
 from data_generators.scenarios.channel import Partners
+from data_generators.scenarios.fraud import FraudMix
 from data_generators.scenarios.lending import (
     CashEvents,
     Economics,
@@ -26,6 +27,7 @@ online_rental = Scenario(
     ),
     partners=Partners(kind="platform", leverage=0.60, feedback=0.20, disbursed_by_period=True),
     events=CashEvents(returned_as="lease_exit", returned=0.008),
+    fraud=FraudMix.without("cash_out", "inflated_price", "purpose_misuse"),
 )
 
 #: training schools of 2021: about 20,000 RMB a ticket, up to 80% financed
@@ -39,6 +41,7 @@ online_education = Scenario(
     partners=Partners(kind="school", leverage=0.62, feedback=0.25),
     events=CashEvents(returned_as="cancellation", returned=0.015, returned_until=6),
     population=Population(log_income_mean=8.7, youngest=18.0, oldest=45.0),
+    fraud=FraudMix.without("cash_out", "bust_out"),
 )  # fmt: skip
 
 travel = Scenario(
@@ -72,6 +75,7 @@ lifestyle = Scenario(
     repayment=Repayment(log_demand=0.25, unwilling_intercept=-4.0, unwilling_willingness=-0.5,
                         unwilling_late=1.7),
     partners=Partners(kind="merchant", leverage=0.45),
+    fraud=FraudMix.without("inflated_price"),
 )  # fmt: skip
 
 ecommerce = Scenario(
@@ -100,6 +104,7 @@ car_purchase = Scenario(
     population=Population(log_income_mean=9.1, youngest=22.0),
     events=CashEvents(returned=0.0005, returned_until=1, early_settlement=0.008),
     joint=JointLending(bank_share=0.8, guarantee=0.5, service_fee=0.10),
+    fraud=FraudMix.without("bust_out"),
 )  # fmt: skip
 
 home_renovation = Scenario(
@@ -113,6 +118,7 @@ home_renovation = Scenario(
     repayment=Repayment(unwilling_intercept=-4.4, unwilling_willingness=-0.5,
                         unwilling_burden=0.3),
     population=Population(log_income_mean=9.1, youngest=24.0),
+    fraud=FraudMix.without("bust_out"),
 )  # fmt: skip
 
 micro_business = Scenario(
@@ -125,6 +131,7 @@ micro_business = Scenario(
     economics=Economics(apr=0.16, lgd=0.70),
     partners=Partners(kind="platform", leverage=0.40),
     events=CashEvents(returned=0.0),
+    fraud=FraudMix.without("cash_out", "inflated_price", "synthetic_identity"),
 )
 
 ALL = (

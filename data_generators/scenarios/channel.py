@@ -1,4 +1,4 @@
-"""Parameters of how customers come and what is seen of them: partners, sources, fraud, policy."""
+"""Parameters of how customers come and what is seen of them: partners, sources, policy."""
 
 from dataclasses import dataclass
 
@@ -66,26 +66,6 @@ class Coverage:
     invented_addresses: float = 1.5
     #: yearly drift of the e-commerce source: orders grow while nobody is richer (assumed)
     shop_drift: float = 0.10
-
-
-@dataclass(frozen=True)
-class FraudMix:
-    """How much fraud applies, and how it hides."""
-
-    #: share of applications that are fraudulent, all typologies together [W: near 1.1%]
-    rate: float = 0.011
-    #: shares of the typologies within fraud; must add up to 1
-    ring: float = 0.45
-    identity_theft: float = 0.30
-    never_pay: float = 0.25
-    #: how much of a typology's trace is hidden: 0 easy, 0.5 medium, 0.8 hard
-    camouflage: float = 0.5
-    #: share of honest applicants who share a device (families, dormitories)
-    honest_sharing: float = 0.12
-    #: share of approved fraud that is ever confirmed [W]
-    found: float = 0.70
-    #: mean weeks from the first missed payment to confirmation, Gamma(2) [W]
-    label_delay_weeks: float = 8.0
 
 
 @dataclass(frozen=True)

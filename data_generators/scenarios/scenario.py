@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from data_generators.errors import InvalidInput
 from data_generators.scenarios.bounds import check, check_share, check_whole, sections
-from data_generators.scenarios.channel import Coverage, FraudMix, Incumbent, Partners
+from data_generators.scenarios.channel import Coverage, Incumbent, Partners
+from data_generators.scenarios.flows import Flows, TransferFraud
+from data_generators.scenarios.fraud import FraudMix
 from data_generators.scenarios.lending import (
     CashEvents,
     Economics,
@@ -65,6 +67,8 @@ class Scenario:
     coverage: Coverage = field(default_factory=Coverage)
     fraud: FraudMix = field(default_factory=FraudMix)
     incumbent: Incumbent = field(default_factory=Incumbent)
+    flows: Flows = field(default_factory=Flows)
+    transfer_fraud: TransferFraud = field(default_factory=TransferFraud)
     #: limits that can be granted, RMB; 0 is a decline
     limit_grid: tuple[float, ...] = (0, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5)
     #: first day on which applications arrive
@@ -107,6 +111,20 @@ class Scenario:
                 for part in self.parts
             )
         return dataclasses.replace(self, **whole)
+
+    def at_difficulty(self, difficulty: str) -> Self:
+        """The same market with fraud that is "easy", "medium" (the default) or "hard" to find.
+
+        >>> from data_generators import scenarios
+        >>> scenarios.travel.at_difficulty("easy").fraud.camouflage
+        0.0
+        """
+        mix = self.fraud.at_difficulty(difficulty)
+        return self.replace(
+            fraud__camouflage=mix.camouflage,
+            fraud__ring_strategies=mix.ring_strategies,
+            transfer_fraud__camouflage=mix.camouflage,
+        )
 
     def blend(self, other: "Scenario", share: float) -> Self:
         """A market where a `share` of applicants comes from `other`, and the rest from this one.

@@ -1,6 +1,10 @@
 """First-party never-pay: borrows in the own name without meaning to repay.
 
-Legitimate look-alike: honest people in need also shop around and ask for much.
+Mechanism: nothing is ever paid. Traces: a declared income that the other sources do not bear out,
+inquiries everywhere, a very high or very low amount asked for, savings moved. Legitimate
+look-alike: honest people in need also shop around, overstate, and ask for much; and who loses a
+job after the first month misses as many payments, see `losses`. Label path: collections find part
+of them, weeks after the first missed payment.
 """
 
 import numpy as np
@@ -8,27 +12,41 @@ from numpy.typing import NDArray
 
 from data_generators.profiles import Columns
 from data_generators.scenarios import FraudMix
-from data_generators.streams import Streams
-from data_generators.typologies.contract import at
+from data_generators.streams import Floats, Ints, Streams
+from data_generators.typologies.traces import CENT, More, Scaled, ToEnds, Trace, leave
+
+TRACES: tuple[Trace, ...] = (
+    # More than the account and the bureau bear out.
+    Trace("income", Scaled("declared_income", 2.2, 2.2), share=0.7),
+    Trace("inquiries", More(("bureau_inquiries_6m",), 5.0)),
+    # All that can be had; or so little that nobody looks.
+    Trace("amount", Scaled("requested_amount", 0.3, 2.5)),
+    # An employer made up, or left.
+    Trace("employment", Scaled("employment_months", 0.12, 0.12, unit=1.0)),
+    # Moved out of reach; or lent by friends for the day.
+    Trace("savings", Scaled("bank_savings", 0.15, 5.0, unit=CENT)),
+    # All used up; or paid down to look good.
+    Trace("use", ToEnds("bureau_utilisation", 0.2)),
+    # Does not read the terms; or looks for what is checked.
+    Trace("session", Scaled("session_seconds", 0.35, 2.8)),
+    # A mailbox to be dropped; or one of the years in which all was well.
+    Trace("email", Scaled("email_age_days", 0.08, 5.0)),
+)
 
 
 class NeverPay:
     """An applicant who overstates income, asks everywhere, and takes the money."""
 
     name = "never_pay"
+    denominator = "applications"
+    traces = TRACES
 
     def leave_traces(
         self, columns: Columns, who: NDArray[np.intp], mix: FraudMix, streams: Streams
     ) -> Columns:
-        """Inflated declared income, many recent inquiries, a high amount asked for."""
-        shown = 1 - mix.camouflage
-        inquiries = streams.poisson("loan_shopping", np.full(streams.size, 7.0 * shown))
-        return at(
-            columns,
-            who,
-            {
-                "declared_income": columns["declared_income"].astype(float) * (1 + 0.8 * shown),
-                "bureau_inquiries_6m": columns["bureau_inquiries_6m"].astype(float) + inquiries,
-                "requested_amount": columns["requested_amount"].astype(float) * (1 + 0.9 * shown),
-            },
-        )
+        """Some of: an income, an employer, savings made up; inquiries; an odd amount."""
+        return leave(self.name, self.traces, columns, who, mix, streams)
+
+    def stops(self, uniform: Floats) -> Ints:
+        """At once."""
+        return np.zeros(len(uniform), dtype=np.int64)

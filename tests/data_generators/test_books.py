@@ -74,7 +74,7 @@ def test_nobody_pays_more_than_is_owed_and_the_oldest_due_is_paid_first(market, 
     for m in of.residents_of(of.blocks()[0]).markets:
         offer = m.offer(m.part_of(decided.limit), m.part_of(decided.price))
         months = m.lives(m.fates(offer))
-        for group in groups(m.scenario, m.traits, m.frauds, months, offer):
+        for group in groups(m.scenario, m.traits, m.intent.stops, months, offer):
             before = np.zeros((3, len(group.terms.price)))
             late_before = before[0].astype(int)
             for state, happened, _ in group.lives():

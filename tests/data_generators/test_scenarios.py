@@ -97,7 +97,7 @@ def test_a_section_and_one_of_its_fields_can_change_together():
         ("need__tenors", (6.5, 12), ["need.tenors", "6.5", "whole"]),
         ("need__tenor_shares", (0.5, 0.6), ["0.6", "add up to 1"]),
         ("products__revolving", 0.5, ["products.revolving", "0.85", "not to 1"]),
-        ("fraud__ring", 0.9, ["fraud.ring", "1.45", "not to 1"]),
+        ("fraud__ring", 0.9, ["fraud.ring", "1.58", "not to 1"]),
         ("repayment__default_months_late", 6, ["default_months_late", "6", "1 to 4"]),
         ("repayment__minimum_due", 0.0, ["minimum_due", "0", "above 0"]),
         ("events__promise", 0.99, ["events.promise", "1 or less"]),

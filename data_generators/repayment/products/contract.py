@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_generators.customers import Flags, Traits
+from data_generators.partners import NEVER
 from data_generators.repayment.months import Months
 from data_generators.repayment.state import Ledger
 from data_generators.rows import Rows
@@ -25,8 +26,8 @@ class Terms:
     scenario: Scenario
     traits: Traits
     months: Months
-    #: frauds who never pay
-    never_pays: Flags
+    #: month on book, from 0, from which a fraud pays nothing and draws what there is, n; `NEVER`
+    stops: NDArray[np.int64]
     limit: Floats
     #: yearly rate, share
     price: Floats
@@ -53,10 +54,14 @@ class Terms:
         """Rate charged on what is overdue, on top, a month."""
         return self.scenario.economics.penalty * self.monthly_rate
 
+    def stopped(self, t: int) -> Rows:
+        """Positions of those who have stopped paying by month `t`."""
+        rows = self._stopping
+        return rows[self.stops[rows] <= t]
+
     @cached_property
-    def frauds(self) -> Rows:
-        """Positions of those who never pay."""
-        return np.flatnonzero(self.never_pays)
+    def _stopping(self) -> Rows:
+        return np.flatnonzero(self.stops < NEVER)
 
 
 @dataclass(frozen=True)

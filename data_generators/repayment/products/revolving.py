@@ -33,7 +33,8 @@ class Revolving:
         rows = np.flatnonzero(late)
         put(pull, rows, r.ccf * at(room, rows))
         pull *= r.draw_speed
-        pull[..., terms.frauds] = room[..., terms.frauds]
+        gone = terms.stopped(t)
+        pull[..., gone] = room[..., gone]
         np.minimum(pull, room, out=pull)
         np.maximum(pull, 0.0, out=pull)
         drawn = np.rint(pull, out=pull)

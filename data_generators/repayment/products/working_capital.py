@@ -41,7 +41,8 @@ class WorkingCapital:
         pull -= opening
         # A bank freezes a line whose borrower is late: there is no race to the limit.
         put(pull, rows, np.zeros(len(rows)))
-        pull[..., terms.frauds] = room[..., terms.frauds]
+        gone = terms.stopped(t)
+        pull[..., gone] = room[..., gone]
         np.minimum(pull, room, out=pull)
         np.maximum(pull, 0.0, out=pull)
         drawn = np.rint(pull, out=pull)

@@ -1,0 +1,79 @@
+"""What gives each fraud typology away: its worst single column, and the best rule over one and two.
+
+python benchmarks/giveaways.py --scenario ecommerce --seed 7 --difficulty medium --rate 0.5
+python benchmarks/giveaways.py --scenario all
+
+Each typology by application against the honest, on a world in which frauds are frequent and all
+typologies equally so; columns are raw and derived (`fidelity.giveaways`), found on one half of the
+rows and scored on the other. Precision at recall 0.5 or more, at the share of cases of the
+measurement and at the natural one.
+"""
+
+import argparse
+
+import numpy as np
+import pandas as pd
+
+from data_generators import World, scenarios
+from data_generators.fidelity.giveaways import derived, rules, single_columns
+from data_generators.scenarios.fraud import OF_APPLICATIONS
+from sandbox.cli.tables import print_table
+
+BLOCK = 16_384
+
+
+def raised(scenario, rate, difficulty):
+    """The scenario with frauds at this rate, its typologies as frequent as one another."""
+    hosted = [name for name in OF_APPLICATIONS if getattr(scenario.fraud, name) > 0]
+    mix = scenario.at_difficulty(difficulty)
+    even = {f"fraud__{name}": 1.0 / len(hosted) for name in hosted}
+    return mix.replace(fraud__rate=rate, **even), hosted
+
+
+def measured(scenario, seed, difficulty, rate, blocks):
+    """A row a typology: cases, worst column, best rules."""
+    world = World(raised(scenario, rate, difficulty)[0], BLOCK * blocks, 2, seed)
+    observed = world.observed()
+    kind = np.asarray(world.truth.fraud())
+    table = derived(observed.applications, observed.profiles)
+    rows = []
+    for name in raised(scenario, rate, difficulty)[1]:
+        natural = scenario.fraud.rate * getattr(scenario.fraud, name)
+        rows.append((name, *of_one(table, kind, name, natural)))
+    names = ["typology", "cases", "column", "auc", "one", "own 1", "nat 1", "two", "own 2", "nat 2"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def of_one(table, kind, name, natural):
+    """Cases, worst column and its AUC, and the best rules with their precisions."""
+    among = (kind == name) | (kind == "")
+    part, is_case = table[among].reset_index(drop=True), kind[among] == name
+    worst = single_columns(part, is_case).iloc[0]
+    best = rules(part, is_case, prevalence=natural)
+    each = [v for _, r in best.iterrows() for v in (r.rule, r.precision, r.precision_natural)]
+    return int(is_case.sum()), f"{worst['column']} ({worst['reading']})", worst["auc"], *each
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    every = list(scenarios.catalogue())
+    parser.add_argument("--scenario", default="ecommerce", choices=[*every, "all"])
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--difficulty", default="medium", choices=["easy", "medium", "hard"])
+    parser.add_argument("--rate", type=float, default=0.5)
+    parser.add_argument("--blocks", type=int, default=1, help=f"of {BLOCK:,} applications")
+    asked = parser.parse_args()
+    for name in every if asked.scenario == "all" else [asked.scenario]:
+        scenario = scenarios.by_name(name)
+        found = measured(scenario, asked.seed, asked.difficulty, asked.rate, asked.blocks)
+        figures = found.columns.difference(["typology", "cases", "column", "one", "two"])
+        shown = found.assign(**{c: found[c].map("{:.3f}".format) for c in figures})
+        print_table(
+            list(shown.columns),
+            shown.astype(str).to_numpy().tolist(),
+            f"{name}, {asked.difficulty}, seed {asked.seed}, frauds {asked.rate:.0%}",
+        )
+
+
+if __name__ == "__main__":
+    main()

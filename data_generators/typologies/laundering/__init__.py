@@ -1,0 +1,1 @@
+"""Laundering: AMLSim's eight shapes of money's way, one file each."""
