@@ -89,6 +89,11 @@ def draw_arrival(scenario: Scenario, streams: Streams) -> Floats:
     return np.interp(u, edges, np.linspace(0.0, APPLICATION_DAYS, 13))
 
 
+def draw_partner(count: int, streams: Streams) -> NDArray[np.int64]:
+    """Partner that brings each customer, position among the block's `count` partners."""
+    return _one_of(_partner_shares(count), "partner", streams)
+
+
 def draw_traits(scenario: Scenario, streams: Streams) -> Traits:
     """Traits of the block's customers (equations of the structural model, section Customers)."""
     p, r = scenario.population, scenario.repayment
@@ -130,7 +135,7 @@ def draw_traits(scenario: Scenario, streams: Streams) -> Traits:
         tenor=np.asarray(scenario.need.tenors)[
             _one_of(scenario.need.tenor_shares, "tenor", streams)
         ],
-        partner=_one_of(_partner_shares(scenario.partners.a_block), "partner", streams),
+        partner=draw_partner(scenario.partners.a_block, streams),
         arrival_day=draw_arrival(scenario, streams),
         recovery=_recovery(scenario, streams),
     )

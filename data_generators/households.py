@@ -1,4 +1,6 @@
-"""Honest customers who share: families, dormitories, friends and shops, all over the block.
+"""Honest customers who share: families, dormitories and friends, all over the block.
+
+Shops, on whose terminals their customers apply, stand in `terminals`.
 
 Groups are cut out of keyed permutations of the whole block's positions. Who lives with whom thus
 neither follows from the order of customers nor changes with the size of the world: a customer's
@@ -19,13 +21,14 @@ _FAMILIES = (0.45, 0.30, 0.17, 0.08)
 _DORMITORY = (4, 24)
 #: share of customers who live in a dormitory (assumed)
 _IN_DORMITORY = 0.06
-#: shares of groups of two to nine who share a device only: friends, or who apply on a shop's
-#: terminal (assumed)
+#: shares of groups of two to nine who share a device only: friends (assumed)
 _FRIENDS = (0.50, 0.20, 0.10, 0.06, 0.05, 0.04, 0.03, 0.02)
-#: of those who share a device: share who do so with them, not with the family (assumed)
-_OUTSIDE = 0.25
-#: families that share an address, and a phone, for each that shares a device (assumed)
-_ADDRESSES, _PHONES = 2.0, 0.2
+#: of those who share a device: share who do so with friends, and on a shop's terminal; the rest
+#: do so with the family (assumed)
+_WITH_FRIENDS, ON_TERMINALS = 0.10, 0.15
+_OUTSIDE = _WITH_FRIENDS + ON_TERMINALS
+#: families that share an address, a phone, and an account, for each that shares a device (assumed)
+_ADDRESSES, _PHONES, _ACCOUNTS = 2.0, 0.2, 0.3
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,12 @@ class Households:
     device: Ints
     address: Ints
     phone: Ints
+    #: the account that a loan is paid into and repaid from
+    account: Ints
+    #: first member of the family, dormitory and circle of friends that one shares with, else -1
+    family: Ints
+    dormitory: Ints
+    friends: Ints
 
 
 def draw_households(streams: Streams, sharing: float) -> Households:
@@ -64,17 +73,22 @@ def _households(seed: int, index: int, sharing: float) -> Households:
     # One uniform a family: who shares a device shares the address, but not the other way round.
     close = streams.shared("family_shares", BLOCK)[kin]
     in_dormitory = streams.shared("dormitory_shares", BLOCK)[dormitory] < _IN_DORMITORY
-    befriended = streams.shared("friends_share", BLOCK)[circle] < _OUTSIDE * sharing
+    befriended = streams.shared("friends_share", BLOCK)[circle] < _WITH_FRIENDS * sharing
     one_device = close < (1 - _OUTSIDE) * sharing
-    address = np.where(close < _ADDRESSES * (1 - _OUTSIDE) * sharing, family, own)
-    address = np.where(in_dormitory, rooms, address)
+    one_home = (close < _ADDRESSES * (1 - _OUTSIDE) * sharing) & ~in_dormitory
+    address = np.where(one_home, family, np.where(in_dormitory, rooms, own))
     # A phone stays at home: with those who live there.
     at_home = (address == family) & (address[family] == family)
     one_phone = at_home & (close < _PHONES * (1 - _OUTSIDE) * sharing)
+    one_account = at_home & (close < _ACCOUNTS * (1 - _OUTSIDE) * sharing)
     return Households(
         device=np.where(one_device, family, np.where(befriended, friend, own)),
         address=address,
         phone=np.where(one_phone, family, own),
+        account=np.where(one_account, family, own),
+        family=np.where(one_home | one_device, family, -1),
+        dormitory=np.where(in_dormitory, rooms, -1),
+        friends=np.where(befriended & ~one_device, friend, -1),
     )
 
 
