@@ -55,6 +55,16 @@ def test_the_examples_of_the_world_run(capsys):
     assert "defaults, customer by customer" in capsys.readouterr().out
 
 
+def test_the_examples_of_fraud_run(capsys):
+    text = (ROOT / "docs/fraud.md").read_text()
+    examples = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    assert examples
+    names = {"__name__": "docs"}
+    for example in examples:
+        exec(compile(example, "docs/fraud.md", "exec"), names)
+    assert "job_loss" in capsys.readouterr().out
+
+
 def test_every_file_the_docs_point_to_is_there():
     for page in (ROOT / "docs").glob("*.md"):
         targets = re.findall(r"\]\((?!http)([^)#:]+)\)", page.read_text())
