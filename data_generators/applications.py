@@ -17,7 +17,9 @@ from data_generators.profiles import Columns, draw_profile
 from data_generators.profiles.columns import money
 from data_generators.scenarios import Scenario
 from data_generators.streams import Floats, Streams
+from data_generators.terminals import on_terminals
 from data_generators.typologies import RING, TYPOLOGIES
+from data_generators.typologies.traces import resemble
 
 #: share of applicants who round what they ask for up to hundreds, and to thousands (assumed)
 _HUNDREDS, _THOUSANDS = 0.25, 0.10
@@ -52,6 +54,8 @@ def draw_applications(
     """Honest applications of the block, then the traces that each fraud typology leaves."""
     columns, tampered = draw_profile(scenario, traits, partners, streams)
     columns = {**columns, **_how(traits, streams), **_identifiers(scenario, streams)}
+    for each in TYPOLOGIES:
+        columns = resemble(each.name, each.traces, columns, streams)
     for code, each in enumerate(TYPOLOGIES, start=1):
         who = np.flatnonzero(typology == code)
         columns = each.leave_traces(columns, who, scenario.fraud, streams)
@@ -114,7 +118,7 @@ def _identifiers(scenario: Scenario, streams: Streams) -> Columns:
     """Whose device, address and phone the honest use, as positions in the block."""
     at = draw_households(streams, scenario.fraud.honest_sharing)
     return {
-        "device_id": at.device[streams.positions],
+        "device_id": on_terminals(scenario, streams)[streams.positions],
         "address_id": at.address[streams.positions],
         "phone_id": at.phone[streams.positions],
     }

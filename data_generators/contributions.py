@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from data_generators.customers import PRODUCTS, Traits
 from data_generators.month_terms import chosen, decisions_of
+from data_generators.partners import NEVER
 from data_generators.progress import counted
 from data_generators.repayment import Offer, draw_months, lived
 from data_generators.scenarios.bounds import check_whole
@@ -113,7 +114,7 @@ class Game:
         offer = Offer(
             np.tile(self.limit, times), np.tile(self.price, times), np.ones(size, dtype=bool)
         )
-        honest = np.zeros(size, dtype=bool)
+        honest = np.full(size, NEVER)
         default, _ = lived(market.scenario, traits, honest, months, offer)
         return default.reshape(times, -1).astype(float)
 
@@ -141,7 +142,7 @@ def _games(
             position = market.streams.positions
             place = inside[np.isin(ids[inside] - block.start, position)]
             row = np.searchsorted(position, ids[place] - block.start)
-            taken = (limit[ids[place]] > 0) & ~market.frauds[row]
+            taken = (limit[ids[place]] > 0) & ~market.dishonest[row]
             place, row = place[taken], row[taken]
             # The whole block stands in, so that values do not depend on the size of the world.
             whole = market.beyond or market
@@ -168,7 +169,7 @@ def _stand_ins(traits: Traits, whole: "Market", background: int) -> NDArray[np.i
     own, of_all = kind(traits), kind(whole.traits)
     stand_in = np.empty((background, len(own)), dtype=np.intp)
     for each in np.unique(own):
-        alike = np.flatnonzero((of_all == each) & ~whole.frauds)
+        alike = np.flatnonzero((of_all == each) & ~whole.dishonest)
         stand_in[:, own == each] = np.resize(alike, background)[:, None]
     return stand_in
 

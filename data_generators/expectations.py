@@ -89,7 +89,7 @@ def _of_market(
     clairvoyant = np.zeros(n)
     for replica in range(1, 2 * replicas + 1):
         months = market.lives(market.fates(market.logged_offer, replica), replica)
-        defaulted, earned = lived(scenario, traits, market.frauds, months, offer)
+        defaulted, earned = lived(scenario, traits, market.intent.stops, months, offer)
         default += defaulted
         earned *= taken
         profit[replica % 2][:] += earned

@@ -49,7 +49,7 @@ def monthly_contributions(
             months = market.lives(fates)
             ids = market.streams.ids
             asked = np.isin(ids, mine)
-            for group in groups(market.scenario, market.traits, market.frauds, months, offer):
+            for group in groups(market.scenario, market.traits, market.intent.stops, months, offer):
                 rows = slice(None) if group.rows is None else group.rows
                 found = _of_group(market, fates, group, asked[rows])
                 parts += [
@@ -123,7 +123,7 @@ def _of_group(
             **values,
             "log_odds": sum(values.values(), np.zeros(len(rows))),
             "unwilling": refuses,
-            "never_pays": terms.never_pays[rows],
+            "never_pays": terms.stops[rows] <= t,
             "cash": cash / CENTS,
             "owed": owed / CENTS,
             "short": cash < owed,

@@ -12,10 +12,12 @@ import pandas as pd
 from data_generators import cash_events, joint_lending, schema
 from data_generators.customers import PRODUCTS
 from data_generators.errors import InvalidInput
+from data_generators.links import links_of
 from data_generators.partners import reported_partners
 from data_generators.profiles import profile_table
 from data_generators.progress import shown
 from data_generators.replay import MONTH, replay_block
+from data_generators.reviews import reviews_of
 from data_generators.rows import Columns, category
 from data_generators.streams import Floats
 
@@ -55,6 +57,10 @@ class Observed:
     partners: pd.DataFrame
     #: partners that collapsed
     partner_events: pd.DataFrame
+    #: the identity graph: edges of customers to devices, phones, addresses, accounts, merchants
+    links: pd.DataFrame
+    #: what analysts made of some of the approved applications; they err
+    fraud_reviews: pd.DataFrame
 
     def overview(self) -> pd.DataFrame:
         """What there is: `table`, `rows`, `columns`, `first` and `last` known (days), `meaning`."""
@@ -143,6 +149,8 @@ def observe_block(residents: "Residents") -> dict[str, Columns]:
         "joint_lending": joint_lending.of_accounts(residents, accounts),
         "partners": partners,
         "partner_events": partner_events,
+        "links": links_of(residents, applied),
+        "fraud_reviews": reviews_of(residents, applied),
     }
 
 

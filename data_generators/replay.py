@@ -53,7 +53,7 @@ def _replay_market(
     offer = market.offer(limit, price)
     months = market.lives(market.fates(offer))
     summaries, flows, late, rows = [], [], [], []
-    for group in groups(market.scenario, market.traits, market.frauds, months, offer):
+    for group in groups(market.scenario, market.traits, market.intent.stops, months, offer):
         summary, flow, arrears = _replay_group(group, accounts)
         summaries.append(summary)
         flows.append(flow)

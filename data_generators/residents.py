@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from data_generators.applications import Applications, draw_applications, draw_typology
 from data_generators.customers import APPLICATION_DAYS, Flags, Traits, draw_arrival, draw_traits
 from data_generators.incumbent import Logged, decide
+from data_generators.intent import Intent, draw_intent
 from data_generators.partners import Fates, Partners, draw_fates, draw_partners, financed_share
 from data_generators.repayment import Months, Offer, draw_months, takes
 from data_generators.rows import Rows, columns_together, together
@@ -51,6 +52,16 @@ class Market:
     def frauds(self) -> Flags:
         """Truth: applications that were never meant to be repaid."""
         return self.typology > 0
+
+    @cached_property
+    def intent(self) -> Intent:
+        """Truth: who stops paying on purpose, and when."""
+        return draw_intent(self.scenario, self.traits, self.typology, self.streams)
+
+    @property
+    def dishonest(self) -> Flags:
+        """Truth: frauds by application, and those whose account will turn."""
+        return self.frauds | self.intent.bust_out
 
     @cached_property
     def partners(self) -> Partners:
@@ -115,7 +126,8 @@ class Market:
     def lives(self, fates: Fates, replica: int = 0) -> Months:
         """The months that these customers live through; replica 0 is what happens."""
         noise = self._noise(replica)
-        return draw_months(self.scenario, self.traits, self.partners, fates, noise, self.months)
+        months = draw_months(self.scenario, self.traits, self.partners, fates, noise, self.months)
+        return self.intent.steer(self.scenario, months)
 
     @cached_property
     def logged_offer(self) -> Offer:
@@ -169,8 +181,13 @@ class Residents:
 
     @property
     def frauds(self) -> Flags:
-        """Truth: applications that were never meant to be repaid."""
+        """Truth: fraudulent applications."""
         return self.typology > 0
+
+    @cached_property
+    def intent(self) -> Intent:
+        """Truth: who stops paying on purpose, and when."""
+        return Intent.together([m.intent for m in self.markets], self.rows)
 
     @cached_property
     def applications(self) -> Applications:

@@ -56,7 +56,7 @@ def category(codes: NDArray[Any], names: Sequence[str]) -> pa.DictionaryArray:
     ['b', 'a']
     """
     words = pa.array(list(names), pa.string())
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), words)
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32, copy=False)), words)
 
 
 def columns_together(

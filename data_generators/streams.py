@@ -117,6 +117,14 @@ class Streams:
         own = f"{purpose}/{self.market}" if self.market else purpose
         return self._generator(own, month).random(count)
 
+    def bits(self, purpose: str, count: int, month: int = 0) -> Ints:
+        """`count` draws of 64 random bits that belong to the block: several fields of one draw."""
+        own = f"{purpose}/{self.market}" if self.market else purpose
+        drawn: Ints = self._generator(own, month).integers(
+            -(2**63), 2**63 - 1, count, endpoint=True
+        )
+        return drawn
+
     def _meant(self, drawn: Floats) -> Floats:
         return drawn if self.rows is None else drawn[self.rows]
 

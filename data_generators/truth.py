@@ -13,6 +13,7 @@ from data_generators.customers import PRODUCTS
 from data_generators.decisions import Decisions
 from data_generators.errors import InvalidInput
 from data_generators.expectations import potential_outcomes
+from data_generators.fraud_cases import cases_of
 from data_generators.month_terms import monthly_contributions
 from data_generators.partners import day_of
 from data_generators.potential import REPLICAS, PotentialOutcomes
@@ -21,11 +22,12 @@ from data_generators.repayment import Offer, lived
 from data_generators.repayment.life import KINDS, draw_life
 from data_generators.rows import together
 from data_generators.scenarios.bounds import check_whole
-from data_generators.schema import LIFE_EVENTS, PARTNER_TRUTH, TRAITS
+from data_generators.schema import FRAUD_CASES, HUBS, LIFE_EVENTS, PARTNER_TRUTH, TRAITS
 from data_generators.streams import Floats
 from data_generators.typologies import TYPOLOGIES
 
 if TYPE_CHECKING:
+    from data_generators.fund_flows.doors import FundFlowsTruth
     from data_generators.residents import Market
     from data_generators.world import World
 
@@ -59,6 +61,37 @@ class Truth:
         labels: NDArray[np.str_] = names[code]
         return labels
 
+    def fraud_cases(self) -> pd.DataFrame:
+        """Fraud by application and by account, a row a case; columns as in `schema.FRAUD_CASES`.
+
+        Bust-outs are there whether or not they were given a line; by application they are honest.
+
+        >>> from data_generators import World, scenarios
+        >>> cases = World(scenarios.ecommerce, customers=2_000, seed=7).truth.fraud_cases()
+        >>> cases.loc[cases["typology"] == "ring", "ring_id"].min() >= 0
+        np.True_
+        """
+        parts = [
+            FRAUD_CASES.frame(cases_of(residents)) for residents in self.world.residents("cases")
+        ]
+        return pd.concat(parts, ignore_index=True)
+
+    def losses(self) -> pd.DataFrame:
+        """Why each default happened under the incumbent; columns as in `schema.LOSSES`.
+
+        The border between fraud and credit loss: `cause` is the typology of one who stopped on
+        purpose, else what weighed in the month of the first miss: `partner_collapse` or
+        `willingness` where the customer would not pay; `job_loss` or `cash` where it could not.
+
+        >>> from data_generators import World, scenarios
+        >>> found = World(scenarios.ecommerce, customers=2_000, months=12, seed=7).truth.losses()
+        >>> bool(found["fraud"].any() and not found["fraud"].all())
+        True
+        """
+        from data_generators.losses import losses
+
+        return losses(self.world)
+
     def tampering(self) -> NDArray[np.bool_]:
         """Whose data the partner tampered with before the bank saw them, n flags."""
         return np.concatenate([r.applications.tampered for r in self.world.residents("tampering")])
@@ -85,6 +118,39 @@ class Truth:
                 }
                 parts.append(PARTNER_TRUTH.frame(columns))
         return pd.concat(parts, ignore_index=True)
+
+    def hubs(self) -> pd.DataFrame:
+        """Legitimate reasons to share identifiers; columns as in `schema.HUBS`.
+
+        A row a customer and hub: a family, a dormitory, a circle of friends or a shop's terminal.
+        Hubs are those of the whole block: the other members may be beyond the world's end.
+
+        >>> from data_generators import World, scenarios
+        >>> sorted(set(World(scenarios.travel, customers=900, seed=7).truth.hubs()["kind"]))
+        ['dormitory', 'family', 'friends', 'terminal']
+        """
+        from data_generators.hubs import hubs_of
+
+        parts = [HUBS.frame(hubs_of(residents)) for residents in self.world.residents("hubs")]
+        return pd.concat(parts, ignore_index=True)
+
+    def fund_flows(self, months: int = 12, *, progress: bool = True) -> "FundFlowsTruth":
+        """Every transfer of the first calendar `months`, seen or not, with balances and fraud.
+
+        `ledger` has the columns of `schema.LEDGER`, `accounts` those of `schema.FLOW_ACCOUNTS`
+        (opening, what came in and went out, closing) and `cases` those of
+        `schema.TRANSFER_CASES`. Raises InvalidInput as `World.fund_flows` does.
+
+        >>> from data_generators import World, scenarios
+        >>> flows = World(scenarios.travel, customers=200, seed=7).truth.fund_flows(months=2)
+        >>> held = flows.accounts["opening"] + flows.accounts["paid_in"]
+        >>> left = held - flows.accounts["paid_out"]
+        >>> bool(((left - flows.accounts["closing"]).abs() < 0.01).all())
+        True
+        """
+        from data_generators.fund_flows.doors import fund_flows_truth
+
+        return fund_flows_truth(self.world, months, progress=progress)
 
     def life_events(self) -> pd.DataFrame:
         """First event of each kind in the months on book; columns as in `schema.LIFE_EVENTS`."""
@@ -220,6 +286,6 @@ def _pd_of_market(
     default = np.zeros(len(limit))
     for replica in range(1, replicas + 1):
         months = market.lives(market.fates(market.logged_offer, replica), replica)
-        default += lived(market.scenario, market.traits, market.frauds, months, offer)[0]
+        default += lived(market.scenario, market.traits, market.intent.stops, months, offer)[0]
         tick()
     return np.where(limit > 0, default / replicas, np.nan)

@@ -21,11 +21,12 @@ from data_generators.scenarios.scenario import check_scenario
 from data_generators.streams import Block, blocks
 
 if TYPE_CHECKING:
+    from data_generators.fund_flows.doors import FundFlows
     from data_generators.observation import Observed
     from data_generators.truth import Truth
 
 #: raised whenever the same seed gives other contents
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,30 @@ class World:
         from data_generators.observation import observe
 
         return observe(self, as_of)
+
+    def fund_flows(
+        self, months: int = 12, as_of: float | None = None, *, progress: bool = True
+    ) -> "FundFlows":
+        """What the bank sees of the transfers of the first calendar `months`: salary, spending, ...
+
+        `transfers` has a row a transfer with the columns of `schema.TRANSFERS`, in order of time
+        within each block of customers; `transfer_labels` those that were confirmed as fraud.
+        Both as they were known `as_of` a day (None: after everything happened). Fewer months are
+        the beginning of more. A customer has some ten transfers a month, of which a share of
+        `flows.observability` is seen; 20,000 customers and twelve months take about four
+        seconds and 300 MB. Nobody who does not ask pays for it.
+        Raises InvalidInput unless `months` is from 1 to the world's months and 12, and for a
+        market calibrated to cards, whose accounts have no transfers.
+
+        >>> from data_generators import scenarios
+        >>> world = World(scenarios.travel, customers=200, months=12, seed=7)
+        >>> flows = world.fund_flows(months=2)
+        >>> sorted(set(flows.transfers["from_bank"]))
+        ['other', 'own', 'wallet']
+        """
+        from data_generators.fund_flows.doors import fund_flows
+
+        return fund_flows(self, months, as_of, progress=progress)
 
     def identities(self, locale: str = "zh_CN", *, progress: bool = True) -> pd.DataFrame:
         """Personal data of the customers, a row each in order: made up, of nobody.

@@ -23,6 +23,8 @@ class Content:
     as_of: float | None = None
     #: of the personal data; None for none
     locale: str | None = None
+    #: calendar months of fund flows; None for none
+    fund_flows: int | None = None
 
     def __post_init__(self) -> None:
         check_as_of(self.as_of)
@@ -34,7 +36,8 @@ class Content:
     @property
     def tables(self) -> tuple[Table, ...]:
         """The tables to write."""
-        return (*schema.OBSERVED, *(() if self.locale is None else (IDENTITIES,)))
+        flows = () if self.fund_flows is None else schema.FUND_FLOWS
+        return (*schema.OBSERVED, *(() if self.locale is None else (IDENTITIES,)), *flows)
 
     @property
     def personal_data(self) -> dict[str, str] | None:
@@ -52,6 +55,10 @@ class Content:
             people = identities_of(residents, self.locale)
             texts = {name: people[name].combine_chunks() for name in people.column_names}
             tables[IDENTITIES.name] = {**texts, "customer_id": people["customer_id"].to_numpy()}
+        if self.fund_flows is not None:
+            from data_generators.fund_flows.doors import flows_of_block
+
+            tables |= flows_of_block(residents, self.fund_flows, tables["accounts"])
         return tables
 
     def known(self, columns: Columns, applications: Columns) -> Flags | None:

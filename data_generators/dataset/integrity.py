@@ -9,6 +9,7 @@ import numpy as np
 
 from data_generators.customers import Flags
 from data_generators.dataset.columns import Columns
+from data_generators.dataset.transfers import broken_transfers
 from data_generators.errors import Defect
 from data_generators.streams import Block, Floats
 
@@ -51,6 +52,9 @@ def check_block(block: Block, tables: Mapping[str, Columns]) -> None:
         if "opening" in columns and "closing" in columns:
             gap = np.abs(_expected_closing(columns) - columns["closing"])
             _refuse(name, columns, ~(gap < HALF_A_CENT), "does not balance to the cent")
+    if "transfers" in tables:
+        for name, broken, what in broken_transfers(block, tables):
+            _refuse(name, tables[name], broken, what)
 
 
 def _applicants(block: Block, applications: Columns) -> Flags:

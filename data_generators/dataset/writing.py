@@ -13,6 +13,7 @@ from data_generators.dataset.target import appearing_whole, as_path, check_targe
 from data_generators.dataset.workers import write_parts
 from data_generators.decisions import told
 from data_generators.errors import InvalidInput
+from data_generators.fund_flows.months import check_months
 from data_generators.world import VERSION, World
 
 #: of the dataset; a folder without it is none
@@ -28,6 +29,7 @@ def write(
     personal_data: bool = True,
     locale: str = "zh_CN",
     as_of: float | None = None,
+    fund_flows: int | None = None,
     workers: int = 1,
     progress: bool = True,
 ) -> Path:
@@ -43,8 +45,11 @@ def write(
     the manner of a `locale` (zh_CN or en_US), made up, of nobody. With `as_of` (days since the
     scenario's first day), only rows known by then.
 
+    With `fund_flows`, there are tables `transfers` and `transfer_labels` as well: what the bank
+    sees of the transfers of so many calendar months, by block in order of time.
+
     The manifest holds what the world was made from; `personal_data`, with locale and version of
-    Faker, null where left out; `rows` by table; `files` with rows, bytes and sha256 of each; and
+    Faker, null where left out; `fund_flows`, their months, null where left out; `rows` by table; `files` with rows, bytes and sha256 of each; and
     `last_known_day`, the day from which an `as_of` leaves nothing out.
 
     The folder must not exist or be empty, and one must be able to write there (InvalidInput). It
@@ -64,8 +69,10 @@ def write(
             f"world is {told(world)}; it must be a World: say World(scenarios.ecommerce, 20_000)."
         )
     folder = as_path(folder)
-    content = Content(as_of, locale if personal_data else None)
+    content = Content(as_of, locale if personal_data else None, fund_flows)
     _check(workers)
+    if fund_flows is not None:
+        check_months(world, fund_flows)
     check_target(folder)
     with appearing_whole(folder) as partial:
         written = _write_parts(world, partial, content, workers, progress)
@@ -86,6 +93,7 @@ def _made_from(world: World, content: Content) -> dict[str, Any]:
         "seed": world.seed,
         "as_of": content.as_of,
         "personal_data": content.personal_data,
+        "fund_flows": content.fund_flows,
     }
 
 

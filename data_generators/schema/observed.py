@@ -203,6 +203,17 @@ FRAUD_LABELS = Table(
     (_ID, *_TIMES),
 )
 
+FRAUD_REVIEWS = Table(
+    "fraud_reviews",
+    "observed",
+    "what an analyst made of some of the approved applications; analysts err",
+    (
+        _ID,
+        *_TIMES,
+        Column("verdict", "category", "", "fraud or honest", "bank"),
+    ),
+)
+
 CASH_EVENTS = Table(
     "cash_events",
     "observed",
@@ -264,8 +275,23 @@ PARTNER_EVENTS = Table(
     (Column("partner_id", "int64", "", "partner", "bank"), *_TIMES),
 )
 
+LINKS = Table(
+    "links",
+    "observed",
+    "the identity graph: who was seen with which device, phone, address, account and merchant",
+    (
+        Column("source_kind", "category", "", "kind of node: customer", "bank"),
+        Column("source_id", "int64", "", "the customer", "bank"),
+        Column(
+            "target_kind", "category", "", "device, phone, address, account or merchant", "bank"
+        ),
+        Column("target_id", "int64", "", "id of it, opaque; partner_id of a merchant", "device"),
+        *_TIMES,
+    ),
+)
+
 #: in the order of `Observed`'s fields
 OBSERVED = (
     APPLICATIONS, PROFILES, DECISIONS, ACCOUNTS, ARREARS, PERFORMANCE, FRAUD_LABELS, CASH_EVENTS,
-    JOINT_LENDING, PARTNERS, PARTNER_EVENTS,
+    JOINT_LENDING, PARTNERS, PARTNER_EVENTS, LINKS, FRAUD_REVIEWS,
 )  # fmt: skip

@@ -77,4 +77,55 @@ LIFE_EVENTS = Table(
     ),
 )
 
-TRUTH = (TRAITS, PARTNER_TRUTH, LIFE_EVENTS)
+FRAUD_CASES = Table(
+    "fraud_cases",
+    "truth",
+    "fraud by application and by account, a row a case, in customer order",
+    (
+        _ID,
+        Column("typology", "str", "", "a name of `typologies`", "truth"),
+        Column("denominator", "str", "", "applications or accounts", "truth"),
+        Column("ring_id", "int64", "", "ring, unique in the world; -1 outside of rings", "truth"),
+        Column("strategy", "str", "", "of the ring: applications per device/camouflage", "truth"),
+        Column(
+            "stops_month",
+            "float64",
+            "months",
+            "month on book after which nothing is paid, from 0; NaN for one who pays like anybody",
+            "truth",
+        ),
+    ),
+)
+
+LOSSES = Table(
+    "losses",
+    "truth",
+    "why each default happened under the incumbent's decisions, a row a default",
+    (
+        _ID,
+        Column("default_month", "float64", "months", "month on book of the default", "truth"),
+        Column("ead", "float64", "RMB", "balance on default", "truth"),
+        Column(
+            "cause",
+            "str",
+            "",
+            "a typology; partner_collapse, job_loss, cash or willingness: what "
+            "weighed most in the month of the first miss",
+            "truth",
+        ),
+        Column("fraud", "bool", "", "never meant to be repaid", "truth"),
+    ),
+)
+
+HUBS = Table(
+    "hubs",
+    "truth",
+    "legitimate reasons to share: a row a customer and hub that the application shows",
+    (
+        _ID,
+        Column("kind", "str", "", "family, dormitory, friends or terminal", "truth"),
+        Column("hub_id", "int64", "", "number of the hub in the world", "truth"),
+    ),
+)
+
+TRUTH = (TRAITS, PARTNER_TRUTH, LIFE_EVENTS, HUBS, FRAUD_CASES, LOSSES)

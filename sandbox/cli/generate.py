@@ -69,6 +69,20 @@ MOST_TRIED = 20_000
     show_default=True,
     help="Country and language of the personal data.",
 )
+@click.option(
+    "--fund-flows/--no-fund-flows",
+    default=False,
+    show_default=True,
+    help="Transfers that the bank sees (salary, spending, loans, laundering) in tables "
+    "`transfers` and `transfer_labels`: some six rows a customer and month.",
+)
+@click.option(
+    "--flow-months",
+    type=options.Whole(1),
+    default=12,
+    show_default=True,
+    help="Calendar months of fund flows, from the first day on.",
+)
 def command(
     out: Path,
     scenario: str,
@@ -79,6 +93,8 @@ def command(
     as_of: float | None,
     personal_data: bool,
     locale: str,
+    fund_flows: bool,
+    flow_months: int,
 ) -> None:
     """Write what a bank would have seen of a simulated market, as Parquet tables, to OUT.
 
@@ -102,6 +118,7 @@ def command(
         personal_data=personal_data,
         locale=locale,
         as_of=as_of,
+        fund_flows=flow_months if fund_flows else None,
         workers=workers,
         progress=sys.stderr.isatty(),
     )

@@ -38,10 +38,11 @@ def command(table: str | None, truth: bool, form: str) -> None:
     from data_generators import schema
     from data_generators.identity import IDENTITIES
 
-    observed = (*schema.OBSERVED, IDENTITIES)
-    every = {t.name: t for t in (*observed, *schema.TRUTH)}
+    observed = (*schema.OBSERVED, IDENTITIES, *schema.FUND_FLOWS)
+    of_truth = (*schema.TRUTH, *schema.FUND_FLOWS_TRUTH)
+    every = {t.name: t for t in (*observed, *of_truth)}
     if table is None:
-        shown = [*observed, *(schema.TRUTH if truth else ())]
+        shown = [*observed, *(of_truth if truth else ())]
     elif table in every:
         shown = [every[table]]
     else:
