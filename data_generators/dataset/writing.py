@@ -49,8 +49,9 @@ def write(
     sees of the transfers of so many calendar months, by block in order of time.
 
     The manifest holds what the world was made from; `personal_data`, with locale and version of
-    Faker, null where left out; `fund_flows`, their months, null where left out; `rows` by table; `files` with rows, bytes and sha256 of each; and
-    `last_known_day`, the day from which an `as_of` leaves nothing out.
+    Faker, null where left out; `fund_flows`, their months, null where left out; `rows` by table;
+    `files` with rows, bytes and sha256 of each; and `last_known_day`, the day from which an
+    `as_of` leaves nothing out.
 
     The folder must not exist or be empty, and one must be able to write there (InvalidInput). It
     appears when all is written; a write that fails or is interrupted leaves nothing, and what one
