@@ -11,7 +11,7 @@ from data_generators.identity import IDENTITIES
 from sandbox.cli import main
 
 #: every table that `generate` writes
-OBSERVED = (*schema.OBSERVED, IDENTITIES)
+OBSERVED = (*schema.OBSERVED, IDENTITIES, *schema.FUND_FLOWS)
 
 
 def typed(*words: str):
