@@ -65,15 +65,15 @@ def written(tables: Iterator[pa.Table], file: Path) -> int:
 
 
 def of_world(world: World, months: int) -> Iterator[Columns]:
-    """The transfers of each block: customers, decisions, loans and all that moves money."""
+    """Transfers by block and month: customers, decisions, loans and all that moves money."""
     for block in world.blocks():
-        columns = flows_of_block(world.residents_of(block), months)["transfers"]
-        check_columns(TRANSFERS, columns)
-        yield columns
+        for month in flows_of_block(world.residents_of(block), months):
+            check_columns(TRANSFERS, month["transfers"])
+            yield month["transfers"]
 
 
 def to_arrow(columns: Iterator[Columns]) -> Iterator[pa.Table]:
-    """Each block's columns as Arrow."""
+    """The columns as Arrow."""
     schema = arrow_schema(TRANSFERS, {})
     return (as_arrow(each, None, schema) for each in columns)
 

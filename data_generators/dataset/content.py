@@ -1,5 +1,6 @@
 """What of a world is written: which tables, known by which day."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,8 +37,17 @@ class Content:
     @property
     def tables(self) -> tuple[Table, ...]:
         """The tables to write."""
-        flows = () if self.fund_flows is None else schema.FUND_FLOWS
-        return (*schema.OBSERVED, *(() if self.locale is None else (IDENTITIES,)), *flows)
+        return (*self.of_customers, *self.of_transfers)
+
+    @property
+    def of_customers(self) -> tuple[Table, ...]:
+        """Those that come as a whole for each block."""
+        return (*schema.OBSERVED, *(() if self.locale is None else (IDENTITIES,)))
+
+    @property
+    def of_transfers(self) -> tuple[Table, ...]:
+        """Those that come month by month."""
+        return () if self.fund_flows is None else schema.FUND_FLOWS
 
     @property
     def personal_data(self) -> dict[str, str] | None:
@@ -49,17 +59,22 @@ class Content:
         return (self.personal_data or {}) if table is IDENTITIES else {}
 
     def of_block(self, residents: Residents) -> dict[str, Columns]:
-        """The tables of one block by name, not cut at any day."""
+        """The tables of one block's customers by name, not cut at any day."""
         tables: dict[str, Columns] = {**observe_block(residents)}
         if self.locale is not None:
             people = identities_of(residents, self.locale)
             texts = {name: people[name].combine_chunks() for name in people.column_names}
             tables[IDENTITIES.name] = {**texts, "customer_id": people["customer_id"].to_numpy()}
+        return tables
+
+    def transfers_of_block(
+        self, residents: Residents, accounts: Columns
+    ) -> Iterator[Mapping[str, Columns]]:
+        """The tables of one block's transfers, month by month, with the block's `accounts`."""
         if self.fund_flows is not None:
             from data_generators.fund_flows.doors import flows_of_block
 
-            tables |= flows_of_block(residents, self.fund_flows, tables["accounts"])
-        return tables
+            yield from flows_of_block(residents, self.fund_flows, dict(accounts))
 
     def known(self, columns: Columns, applications: Columns) -> Flags | None:
         """Rows known by `as_of`, None for all; without times, those of who has applied by then."""

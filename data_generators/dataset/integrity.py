@@ -9,7 +9,6 @@ import numpy as np
 
 from data_generators.customers import Flags
 from data_generators.dataset.columns import Columns
-from data_generators.dataset.transfers import broken_transfers
 from data_generators.errors import Defect
 from data_generators.streams import Block, Floats
 
@@ -35,35 +34,32 @@ def check_block(block: Block, tables: Mapping[str, Columns]) -> None:
     """
     applicants = _applicants(block, tables["applications"])
     decisions = tables["decisions"]
-    _refuse("decisions", decisions, ~_among(block, decisions, applicants), NOBODY)
+    refuse("decisions", decisions, ~_among(block, decisions, applicants), NOBODY)
     holders = np.zeros(block.size, dtype=bool)
     holders[decisions["customer_id"][decisions["credit_limit"] > 0] - block.start] = True
     for name, columns in tables.items():
         if "customer_id" in columns:
-            _refuse(name, columns, ~_among(block, columns, applicants), NOBODY)
+            refuse(name, columns, ~_among(block, columns, applicants), NOBODY)
             if name in OF_ACCOUNTS:
-                _refuse(name, columns, ~_among(block, columns, holders), NO_LIMIT)
+                refuse(name, columns, ~_among(block, columns, holders), NO_LIMIT)
         if "partner_id" in columns and "partners" in tables:
             known = np.isin(columns["partner_id"], tables["partners"]["partner_id"])
-            _refuse(name, columns, ~known, "names a partner that is not in partners")
+            refuse(name, columns, ~known, "names a partner that is not in partners")
         if "known_at" in columns:
             early = ~(columns["known_at"] >= columns["event_time"])
-            _refuse(name, columns, early, "is known before it happened")
+            refuse(name, columns, early, "is known before it happened")
         if "opening" in columns and "closing" in columns:
             gap = np.abs(_expected_closing(columns) - columns["closing"])
-            _refuse(name, columns, ~(gap < HALF_A_CENT), "does not balance to the cent")
-    if "transfers" in tables:
-        for name, broken, what in broken_transfers(block, tables):
-            _refuse(name, tables[name], broken, what)
+            refuse(name, columns, ~(gap < HALF_A_CENT), "does not balance to the cent")
 
 
 def _applicants(block: Block, applications: Columns) -> Flags:
     """Who of the block applied; a customer outside it or with two applications is refused."""
     offset = applications["customer_id"] - block.start
     outside = (offset < 0) | (offset >= block.size)
-    _refuse("applications", applications, outside, f"is not of block {block.index}")
+    refuse("applications", applications, outside, f"is not of block {block.index}")
     times = np.bincount(offset, minlength=block.size)
-    _refuse("applications", applications, times[offset] > 1, "has an id that another row has")
+    refuse("applications", applications, times[offset] > 1, "has an id that another row has")
     return times > 0
 
 
@@ -83,7 +79,8 @@ def _expected_closing(columns: Columns) -> Floats:
     return balance
 
 
-def _refuse(name: str, columns: Columns, broken: Flags, what: str) -> None:
+def refuse(name: str, columns: Columns, broken: Flags, what: str) -> None:
+    """Raise Defect with the first of the rows that are broken, and what is wrong with them."""
     if not broken.any():
         return
     row = int(np.argmax(broken))

@@ -1,7 +1,7 @@
 """One part of a world, a few blocks of customers, as a Parquet file a table."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data_generators.dataset.columns import (
+    Columns,
     arrow_schema,
     as_arrow,
     categories,
@@ -18,6 +19,7 @@ from data_generators.dataset.columns import (
 )
 from data_generators.dataset.content import Content
 from data_generators.dataset.integrity import check_block
+from data_generators.dataset.transfers import TransferChecks
 from data_generators.schema import Table
 from data_generators.streams import Block, blocks
 from data_generators.world import VERSION, World
@@ -91,16 +93,12 @@ def write_part(
             about = {**_about(world), **content.about(table)}
             files[table.name] = _PartFile(folder, part.file(table.name), table, about)
         for block in part.blocks:
-            tables = content.of_block(world.residents_of(block))
-            for table in content.tables:
-                check_columns(table, tables[table.name])
-            check_block(block, tables)
-            for name, file in files.items():
-                columns = tables[name]
-                if "known_at" in columns:  # before the cut, to see the last day of all
-                    last_known_day = max(last_known_day, columns["known_at"].max(initial=0.0))
-                kept = content.known(columns, tables["applications"])
-                file.append(as_arrow(columns, kept, file.schema))
+            for tables in _checked(world, block, content):
+                for name, columns in tables.items():
+                    if "known_at" in columns:  # before the cut, to see the last day of all
+                        last_known_day = max(last_known_day, columns["known_at"].max(initial=0.0))
+                    kept = content.known(columns, tables.get("applications", {}))
+                    files[name].append(as_arrow(columns, kept, files[name].schema))
             tell()
         written = {name: (file.name, file.finish()) for name, file in files.items()}
         return WrittenPart(written, float(last_known_day))
@@ -108,6 +106,26 @@ def write_part(
         for file in files.values():
             file.abandon()
         raise
+
+
+def _checked(world: World, block: Block, content: Content) -> Iterator[Mapping[str, Columns]]:
+    """The tables of a block that are written together, each after its checks."""
+    residents = world.residents_of(block)
+    made = content.of_block(residents)
+    tables = {table.name: made[table.name] for table in content.of_customers}
+    for table in content.of_customers:
+        check_columns(table, tables[table.name])
+    check_block(block, tables)
+    yield tables
+    if not content.of_transfers:
+        return
+    checks = TransferChecks.of(block, tables)
+    for transfers in content.transfers_of_block(residents, tables["accounts"]):
+        for table in content.of_transfers:
+            check_columns(table, transfers[table.name])
+        checks.check(transfers)
+        yield transfers
+    checks.finish()
 
 
 def _about(world: World) -> dict[str, str]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_generators.decisions import Decisions
-from data_generators.fidelity import arrears, borrowers, borrowing, shapes
+from data_generators.fidelity import account_events, arrears, borrowers, borrowing, shapes
 from data_generators.fidelity.applicability import Setting, applies
 from data_generators.fidelity.figures import figures
 from data_generators.fidelity.reading import Reading, Run
@@ -28,6 +28,8 @@ RAISE = 0.10
 #: customers behind the AUC of the true pd, replicas of noise behind either pd, and months;
 #: with 128 replicas the AUC is 0.016 lower, with 512 the same
 AUC_CUSTOMERS, AUC_REPLICAS, AUC_MONTHS = 8_192, 256, 24
+#: customers and months behind the times of account events
+EVENT_CUSTOMERS, EVENT_MONTHS = 2_048, 12
 #: RMB for a US dollar, as of the sources (2022-2023)
 RMB_PER_USD = 7.0
 #: the bureau's count of earlier delinquencies over 90 days
@@ -37,11 +39,6 @@ PRIOR_90_PLUS = "bureau_90_plus_24m"
 #: figures that no world can give yet, and what they need
 NOT_YET: dict[str, str] = {
     "limit.increase_quarterly": "limit increases on open accounts",
-    "fraud.prevalence.card": "card transactions and account takeover",
-    "timing.same_day": "fund flows",
-    "timing.gap_cv": "fund flows",
-    "timing.month_end": "fund flows",
-    "amounts.round": "fund flows",
     "lgd.by_time": "a day on which a defaulted account is resolved",
     "rental.loan_share": "tenants of a platform who rent without a loan",
 }
@@ -163,6 +160,31 @@ def _synthetic(run: Run) -> dict[str, Reading]:
     return {name: Reading(borrowers.synthetic_charge_off(mine, lost.to_numpy()))}
 
 
+def _events(run: Run) -> dict[str, Reading]:
+    """Of all that is posted on the accounts of some customers, seen or not."""
+    size = min(EVENT_CUSTOMERS, run.world.customers)
+    months = EVENT_MONTHS
+    world = replace(run.world, customers=size)
+    ledger = world.truth.fund_flows(months, progress=False).ledger
+    time = ledger["event_time"].to_numpy()
+    sides = [ledger[f"{end}_customer_id"].to_numpy() for end in ("from", "to")]
+    account = np.concatenate(sides)
+    mine = account >= 0
+    account, day = account[mine], np.floor(np.tile(time, 2)[mine]).astype(np.int64)
+    cash = ledger.loc[ledger["kind"] == "withdrawal", "amount"].to_numpy()
+    note = f"all events on the accounts of {size:,} customers, {months} months"
+    start = run.world.scenario.start
+    return {
+        "timing.same_day": Reading(account_events.same_day(account, day), note),
+        "timing.gap_cv": Reading(account_events.gap_cv(account, day), note),
+        "timing.month_end": Reading(account_events.month_end(day, start), f"{note}, by date"),
+        "fraud.prevalence.card": Reading(
+            float((ledger["case_id"] >= 0).mean()), "all transfers, all typologies of transfers"
+        ),
+        "amounts.round": Reading(account_events.round_cash(cash), "cash withdrawals"),
+    }
+
+
 def _lenders(run: Run) -> dict[str, Reading]:
     several = borrowers.multi_lender(run.traits["n_lenders"].to_numpy()[run.holders])
     note = "one account a customer here, so loans at one lender cannot pile up"
@@ -203,4 +225,5 @@ STEPS: tuple[tuple[str, Callable[[Run], dict[str, Reading]]], ...] = (
     ("synthetic_id.", _synthetic),
     ("roll.", _rolls),
     ("truth.", _auc),
+    ("timing.", _events),
 )

@@ -39,7 +39,7 @@ class BlockFlows:
     #: of the customers in the world
     residents: Residents
     months: tuple[CalendarMonth, ...]
-    #: monthly accounts that came of the decisions
+    #: monthly accounts of the whole block that came of the decisions
     accounts: Columns
 
     @cached_property
@@ -64,7 +64,12 @@ class BlockFlows:
                 cases(self.people, len(self.months)),
             ]
         )
-        return every.take(_in_order(every.movements.time, 0, self.months[-1].stop)[0])
+        moved, size = every.movements, self.people.size
+        # Money of a family or a ring may come from a loan of somebody beyond the world's end.
+        inside = (moved.source < size) | (moved.target < size)
+        inside |= (moved.loan >= 0) & (moved.loan < size)
+        rows, _ = _in_order(moved.time, 0, self.months[-1].stop)
+        return every.take(rows[inside[rows] & (moved.source != moved.target)[rows]])
 
     def opening(self) -> Floats:
         """Balance of every account on the first day, cents; others' count from nothing."""
@@ -141,15 +146,24 @@ def _in_order(time: Floats, first: int, days: int) -> tuple[NDArray[np.intp], ND
 def block_flows(residents: Residents, months: int, accounts: Columns | None = None) -> BlockFlows:
     """Fund flows of a block over `months` calendar months, under the incumbent's decisions.
 
-    `accounts`: the block's accounts, where they are at hand. Of a blend, the parameters of fund
-    flows are those of its first market.
+    `accounts`: the accounts of the block's customers, where they are at hand, or came of other
+    decisions; those of customers beyond the world's end are the incumbent's. Of a blend, the
+    parameters of fund flows are those of its first market.
     """
     block, whole, scenario = residents.block, residents, residents.markets[0].scenario
     if block.size < BLOCK:
         whole = Residents(block.whole, tuple(m.redraw(block.whole) for m in residents.markets))
+    if accounts is None or block.size < BLOCK:
+        logged = whole.logged
+        every = replay_block(whole, logged.limit, logged.price, accounts=True).accounts
+        accounts = every if accounts is None else _with_those_beyond(accounts, every, block.stop)
     streams = replace(residents.streams, block=block.whole)
-    if accounts is None:
-        logged = residents.logged
-        accounts = replay_block(residents, logged.limit, logged.price, accounts=True).accounts
     people = People(scenario, block.size, whole, streams)
     return BlockFlows(people, residents, calendar_months(scenario.start, months), accounts)
+
+
+def _with_those_beyond(accounts: Columns, every: Columns, stop: int) -> Columns:
+    """The given accounts, and of all others those of customers from `stop` on."""
+    rows = np.flatnonzero(every["customer_id"] >= stop)
+    names = ("customer_id", "mob", "drawn", "paid", "refunded", "months_late")
+    return {name: np.concatenate([accounts[name], every[name][rows]]) for name in names}

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data_generators.fund_flows.lanes import WORDS
+from data_generators.fund_flows.levels import WORDS
 from data_generators.fund_flows.movements import CHANNELS, KINDS, REFERENCES
 from data_generators.streams import Ints
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +13,7 @@ from data_generators.fund_flows.block import BlockFlows
 from data_generators.fund_flows.bookings import BY_APP, CHANNEL_OF, KIND_OF, REFERENCE_OF
 from data_generators.fund_flows.movements import CHANNELS, KINDS, REFERENCES, USES
 from data_generators.fund_flows.seen import session_seconds
-from data_generators.rows import Columns, category
+from data_generators.rows import Columns, category, stacked
 from data_generators.scenarios.flows import OF_TRANSFERS
 from data_generators.streams import BLOCK, Floats, Ints
 
@@ -103,7 +101,8 @@ class Writing:
         loan = np.full(batch.size, -1, dtype=np.int64)
         rows, moved = self.flows.told(batch)
         start = self.flows.residents.block.start
-        loan[rows] = np.where(moved.loan >= 0, start + moved.loan, -1)
+        inside = (moved.loan >= 0) & (moved.loan < self.flows.people.size)
+        loan[rows] = np.where(inside, start + moved.loan, -1)
         return loan
 
     def truth(self, batch: Batch) -> Columns:
@@ -131,59 +130,23 @@ def _lags() -> Floats:
     return np.array([max(_LAG[a], _LAG[b]) for a in range(3) for b in range(3)])
 
 
-def at_once(parts: Iterator[Columns], months: int) -> Columns:
-    """Tables of the same columns as one, each freed when the next is made.
+def transfers_by_month(flows: BlockFlows) -> Iterator[Columns]:
+    """The observed table `schema.TRANSFERS` of a block, month by month, in order of time.
 
-    One large allocation, about as many times the first as there are `months`: most of what a
-    block's columns take is the system's handing over of memory, and so is done once.
-
-    >>> at_once(iter([{"a": np.array([1])}, {"a": np.array([2, 3])}]), 2)["a"].tolist()
-    [1, 2, 3]
+    By month, since what most of the time goes into otherwise is the system's handing over of
+    memory: a month's is used again for the next.
     """
-    first = next(parts)
-    size = len(next(iter(first.values())))
-    kinds = {name: values.dtype for name, values in first.items()}
-    whole = _room(kinds, int(1.6 * months * size) + 64)
-    end = 0
-    for part in chain([first], parts):
-        size = len(next(iter(part.values())))
-        if end + size > len(next(iter(whole.values()))):
-            larger = _room(kinds, 2 * (end + size))
-            for name, values in whole.items():
-                larger[name][:end] = values[:end]
-            whole = larger
-        for name, values in part.items():
-            whole[name][end : end + size] = values
-        end += size
-    return {name: values[:end] for name, values in whole.items()}
-
-
-def _room(kinds: dict[str, np.dtype[Any]], rows: int) -> Columns:
-    width = {name: -(-rows * kind.itemsize // 64) * 64 for name, kind in kinds.items()}
-    memory = np.empty(sum(width.values()), dtype=np.uint8)
-    starts = np.cumsum([0, *width.values()])
-    return {
-        name: memory[start : start + rows * kind.itemsize].view(kind)
-        for (name, kind), start in zip(kinds.items(), starts, strict=False)
-    }
-
-
-def transfers_of(flows: BlockFlows) -> Columns:
-    """The observed table `schema.TRANSFERS` of a block, in order of time."""
     writing = Writing(flows)
-    parts = (writing.observed(batch) for batch in flows.batches(all_of_them=False))
-    columns = at_once(parts, len(flows.months))
-    for name, words in WORDS.items():
-        columns[name] = category(columns[name], words)
-    return columns
+    for batch in flows.batches(all_of_them=False):
+        columns = writing.observed(batch)
+        yield {**columns, **{name: category(columns[name], words) for name, words in WORDS.items()}}
 
 
 def ledger_of(flows: BlockFlows) -> Columns:
     """The truth `schema.LEDGER` of a block: every transfer, in order of time, with balances."""
     writing = Writing(flows)
     batches = list(flows.batches(all_of_them=True))
-    parts = ({**writing.observed(b), **writing.truth(b)} for b in batches)
-    columns = at_once(parts, len(flows.months))
+    columns = stacked([{**writing.observed(b), **writing.truth(b)} for b in batches])
     balances = balances_of(flows.opening(), batches)
     columns["from_balance"], columns["to_balance"] = (each / 100.0 for each in balances)
     for name, words in WORDS.items():

@@ -1,22 +1,29 @@
 """The two doors to fund flows: what the bank sees of them, and the whole ledger."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from data_generators.fund_flows.accounts import BANKS, HOLDERS
 from data_generators.fund_flows.block import BlockFlows, block_flows
-from data_generators.fund_flows.columns import ledger_of, transfers_of
+from data_generators.fund_flows.columns import ledger_of, transfers_by_month
 from data_generators.fund_flows.labels import labels_of
 from data_generators.fund_flows.months import check_months
 from data_generators.observation import check_as_of
 from data_generators.progress import shown
 from data_generators.rows import Columns, category
 from data_generators.scenarios.flows import OF_TRANSFERS
-from data_generators.schema import FLOW_ACCOUNTS, LEDGER, TRANSFER_CASES, TRANSFER_LABELS, TRANSFERS
+from data_generators.schema import (
+    FLOW_ACCOUNTS,
+    FUND_FLOWS,
+    LEDGER,
+    TRANSFER_CASES,
+    TRANSFER_LABELS,
+    TRANSFERS,
+)
 from data_generators.streams import Floats, Ints
 
 if TYPE_CHECKING:
@@ -50,43 +57,38 @@ def fund_flows(
     """`World.fund_flows`."""
     check_as_of(as_of)
     check_months(world, months)
-    blocks = shown(world.blocks(), "fund flows", progress=progress)
-    parts = [flows_of_block(world.residents_of(block), months) for block in blocks]
-    return FundFlows(
-        *(
-            pd.concat(
-                [_known(table.frame(part[table.name]), as_of) for part in parts], ignore_index=True
-            )
-            for table in (TRANSFERS, TRANSFER_LABELS)
-        )
-    )
+    parts = list(fund_flows_blocks(world, months, as_of, progress=progress))
+    names = [table.name for table in FUND_FLOWS]
+    return FundFlows(*(pd.concat([getattr(p, n) for p in parts], ignore_index=True) for n in names))
 
 
 def fund_flows_blocks(
     world: "World", months: int = 12, as_of: float | None = None, *, progress: bool = True
 ) -> Iterator[FundFlows]:
-    """The same, block by block, for writing without holding a world in memory."""
+    """The same in parts, a month of a block each, for writing without holding a world in memory."""
     check_as_of(as_of)
     check_months(world, months)
     for block in shown(world.blocks(), "fund flows", progress=progress):
-        part = flows_of_block(world.residents_of(block), months)
-        yield FundFlows(
-            *(
-                _known(table.frame(part[table.name]), as_of)
-                for table in (TRANSFERS, TRANSFER_LABELS)
-            )
-        )
+        for part in flows_of_block(world.residents_of(block), months):
+            frames = (table.frame(part[table.name]) for table in FUND_FLOWS)
+            yield FundFlows(*(_known(frame, as_of) for frame in frames))
 
 
 def flows_of_block(
-    residents: "Residents", months: int, accounts: Mapping[str, Any] | None = None
-) -> dict[str, Columns]:
-    """The observed tables of one block as columns, everything that will ever be known.
+    residents: "Residents", months: int, accounts: Columns | None = None
+) -> Iterator[dict[str, Columns]]:
+    """The observed tables of one block as columns, month by month, all that will ever be known.
 
     `accounts`: the block's accounts table, where it is at hand.
     """
-    flows = block_flows(residents, months, None if accounts is None else dict(accounts))
-    return {TRANSFERS.name: transfers_of(flows), TRANSFER_LABELS.name: labels_of(flows)}
+    flows = block_flows(residents, months, accounts)
+    labels = labels_of(flows)
+    first = np.searchsorted(labels["event_time"], [month.first for month in flows.months])
+    for start, stop, transfers in zip(
+        first, [*first[1:], None], transfers_by_month(flows), strict=True
+    ):
+        part = {name: values[start:stop] for name, values in labels.items()}
+        yield {TRANSFERS.name: transfers, TRANSFER_LABELS.name: part}
 
 
 def fund_flows_truth(world: "World", months: int = 12, *, progress: bool = True) -> FundFlowsTruth:

@@ -5,17 +5,15 @@ block, month, purpose and customer decide. No count, decision or size of a world
 customer's events; bits are cut into fields, since one draw an event is what is affordable.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data_generators.customers import Flags
-from data_generators.streams import BLOCK, Floats, Ints, Streams
-
-#: levels of the fields
-DAYS, HOURS, SIZES, FACES, WORDS = 1 << 13, 1 << 16, 1 << 15, 1 << 13, 1 << 7
+from data_generators.fund_flows.levels import DAYS, FACES, HOURS, SIZES, WORDS
+from data_generators.fund_flows.seen import mixed, scattered
+from data_generators.streams import BLOCK, Ints, Streams
 
 
 class Events(NamedTuple):
@@ -26,7 +24,7 @@ class Events(NamedTuple):
     bits: Ints
     #: of the transfer
     ids: Ints
-    #: slot × `BLOCK` + customer: where its bits lie, for what it sets off
+    #: slot × `BLOCK` + customer: where its bits lie
     place: Ints
 
     @property
@@ -73,44 +71,13 @@ def drawn(streams: Streams, purpose: str, month: int, count: Ints) -> Events:
 
 
 def set_off(
-    parents: Events, streams: Streams, purpose: str, month: int, chance: float
+    parents: Events, seed: int, purpose: str, chance: float
 ) -> tuple[Events, NDArray[np.intp]]:
-    """Events that others set off, at most one each, and the row of each one's parent."""
-    if chance == 0 or not len(parents.place):
-        return parents.take(np.zeros(0, dtype=np.intp)), np.zeros(0, dtype=np.intp)
-    slots = int(parents.place.max()) // BLOCK + 1
-    chances = streams.bits(f"{purpose}_chance", slots * BLOCK, month)
-    rows = np.flatnonzero((chances[parents.place] >> 11) + (1 << 52) < chance * (1 << 53))
-    place = parents.place[rows]
-    bits = streams.bits(f"{purpose}_bits", slots * BLOCK, month)
-    ids = streams.bits(f"{purpose}_id", slots * BLOCK, month)
-    return Events(parents.who[rows], bits[place], ids[place], place), rows
+    """Events that others set off, at most one each, and the row of each one's parent.
 
-
-@lru_cache(maxsize=16)
-def normal_levels(levels: int = SIZES) -> Floats:
-    """The middle of each of so many equal shares of a near-normal variable."""
-    u = (np.arange(levels) + 0.5) / levels
-    return _inverse_normal(u)
-
-
-@lru_cache(maxsize=32)
-def lognormal_levels(spread: float, levels: int = SIZES) -> Floats:
-    """The same of a lognormal one with mean 1."""
-    scale = np.exp(spread * normal_levels(levels))
-    levels_of: Floats = scale / scale.mean()
-    return levels_of
-
-
-@lru_cache(maxsize=8)
-def exponential_levels(levels: int = SIZES) -> Floats:
-    """The same of an exponential one with mean 1."""
-    return -np.log1p(-(np.arange(levels) + 0.5) / levels)
-
-
-def _inverse_normal(u: Floats) -> Floats:
-    """Quantiles of the normal distribution (Acklam's rational approximation, error < 1.2e-9)."""
-    from statistics import NormalDist
-
-    normal = NormalDist()
-    return np.array([normal.inv_cdf(x) for x in u])
+    All about them comes out of the parent's id.
+    """
+    rows = np.flatnonzero(scattered(parents.ids, seed, f"{purpose}_chance") < chance * 2.0**63)
+    ids = parents.ids[rows]
+    bits = mixed(ids, seed, f"{purpose}_bits")
+    return Events(parents.who[rows], bits, mixed(ids, seed, f"{purpose}_id"), ids), rows

@@ -69,7 +69,7 @@ class AccountMonths:
         """What customers pay back in each calendar month, months × customers, cents."""
         months = len(starts) - 1
         month = np.searchsorted(starts, self.start + MONTH, side="right") - 1
-        inside = (month >= 0) & (month < months)
+        inside = (month >= 0) & (month < months) & (self.who < size)
         cell = month[inside] * size + self.who[inside]
         sums = np.bincount(cell, self.repaid[inside], minlength=months * size)
         return sums.astype(np.float64).reshape(months, size)
@@ -134,7 +134,7 @@ def disbursements(people: People, account: AccountMonths) -> Told:
         moved = Movements.of(
             time=time,
             source=np.full(len(some), LOANS),
-            target=np.where(direct[some], people.platform[who[some]], who[some]),
+            target=np.where(direct[some], people.platform[who[some]], people.paid_into[who[some]]),
             amount=amount[part, some],
             kind="disbursement",
             channel="standing_order",

@@ -10,7 +10,9 @@ from data_generators.customers import Flags, Traits
 from data_generators.fund_flows.accounts import RANGES, Accounts, draw_accounts
 from data_generators.fund_flows.calendar import PAYDAY_SHARES
 from data_generators.fund_flows.stage import Stage
+from data_generators.links import loan_accounts
 from data_generators.residents import PARTNER_IDS, Residents
+from data_generators.rows import together
 from data_generators.scenarios import Scenario
 from data_generators.scenarios.flows import Flows
 from data_generators.streams import BLOCK, Floats, Ints, Streams
@@ -128,6 +130,12 @@ class People:
         """Account of the partner that brought each."""
         number = self.residents.partner_id - self.streams.block.index * PARTNER_IDS
         return RANGES["platform"].first + number
+
+    @cached_property
+    def paid_into(self) -> Ints:
+        """Account that each one's loan is paid into: the own, the family's, or a ring's."""
+        markets = self.residents.markets
+        return together([loan_accounts(m) for m in markets], self.residents.rows).astype(np.int64)
 
     @cached_property
     def applied(self) -> Floats:

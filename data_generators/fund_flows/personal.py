@@ -15,16 +15,14 @@ from data_generators.fund_flows.accounts import CASH, RANGES
 from data_generators.fund_flows.batch import Batch
 from data_generators.fund_flows.bookings import between_people, booking, booking_levels, by_channel
 from data_generators.fund_flows.calendar import DAY_BITS, TICKS, CalendarMonth, hour_ticks
-from data_generators.fund_flows.lanes import (
+from data_generators.fund_flows.lanes import Events, drawn, set_off
+from data_generators.fund_flows.levels import (
     DAYS,
     FACES,
     HOURS,
     SIZES,
-    Events,
-    drawn,
     exponential_levels,
     lognormal_levels,
-    set_off,
 )
 from data_generators.fund_flows.people import REGULARS, People
 from data_generators.streams import BLOCK, Floats, Ints, inverse_poisson
@@ -155,8 +153,8 @@ def _shops(
         streams, "shops", month.number,
         counts(people, "shops", month.number, flows.spending, persons),
     )  # fmt: skip
-    second, of_first = set_off(first, streams, "shops_2", month.number, flows.burst)
-    third, of_second = set_off(second, streams, "shops_3", month.number, flows.burst)
+    second, of_first = set_off(first, streams.seed, "shops_2", flows.burst)
+    third, of_second = set_off(second, streams.seed, "shops_3", flows.burst)
     wait = flows.burst_days * exponential_levels()
     start = busy(people, month, first.take(of_first))
     after = _awake(start + wait[second.size], second)
@@ -198,7 +196,7 @@ def _refunds(
     people: People, month: CalendarMonth, bought: Events, each: Floats, weight: Floats, keep: Keep
 ) -> Batch:
     """Shops give some of it back within days: all or a part."""
-    back, rows = set_off(bought, people.streams, "given_back", month.number, people.flows.refunds)
+    back, rows = set_off(bought, people.streams.seed, "given_back", people.flows.refunds)
     paid = bought.take(rows)
     paid_cents = _ticket(each[paid.who] * weight[rows], paid)
     days = 0.3 + 8.0 * (back.size / SIZES) ** 2

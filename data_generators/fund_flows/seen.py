@@ -6,22 +6,27 @@ from hashlib import sha256
 import numpy as np
 
 from data_generators.customers import Flags
-from data_generators.fund_flows.lanes import lognormal_levels
+from data_generators.fund_flows.levels import lognormal_levels
 from data_generators.streams import Floats, Ints
 
 #: seconds of an app session with a transfer: mean, log spread, and levels (assumed)
 _SESSION, _SESSION_SPREAD, _LEVELS = 75.0, 0.7, 1 << 13
 
 
-def scattered(ids: Ints, seed: int, purpose: str) -> Ints:
-    """63 bits out of each id, by a key: as good as drawn for each transfer, whatever else is."""
+def mixed(ids: Ints, seed: int, purpose: str) -> Ints:
+    """64 bits out of each id, one to one, by a key: as good as drawn for each transfer."""
     first, second = _keys(seed, purpose)
-    mixed = ids.view(np.uint64) ^ first
-    mixed *= second
-    mixed ^= mixed >> np.uint64(32)
-    mixed *= first | np.uint64(1)
-    mixed >>= np.uint64(1)
-    return mixed.view(np.int64)
+    bits = ids.view(np.uint64) ^ first
+    bits *= second
+    bits ^= bits >> np.uint64(32)
+    bits *= first | np.uint64(1)
+    bits ^= bits >> np.uint64(29)
+    return bits.view(np.int64)
+
+
+def scattered(ids: Ints, seed: int, purpose: str) -> Ints:
+    """The same, 63 bits from 0 up."""
+    return (mixed(ids, seed, purpose).view(np.uint64) >> np.uint64(1)).view(np.int64)
 
 
 def chance(ids: Ints, seed: int, purpose: str) -> Floats:

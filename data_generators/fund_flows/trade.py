@@ -7,7 +7,8 @@ from data_generators.fund_flows.accounts import CASH, RANGES
 from data_generators.fund_flows.batch import Batch
 from data_generators.fund_flows.bookings import booking, booking_levels, by_channel
 from data_generators.fund_flows.calendar import CalendarMonth, hour_ticks
-from data_generators.fund_flows.lanes import FACES, Events, drawn, lognormal_levels
+from data_generators.fund_flows.lanes import Events, drawn
+from data_generators.fund_flows.levels import FACES, lognormal_levels
 from data_generators.fund_flows.people import People
 from data_generators.fund_flows.personal import HUNDRED, Keep, counts, kept, rounded, times
 from data_generators.streams import Floats, Ints
@@ -15,7 +16,7 @@ from data_generators.streams import Floats, Ints
 #: how costs divide: suppliers, wages, rent, tax (assumed)
 _SUPPLIERS, _WAGES, _RENT, _TAX = 0.70, 0.20, 0.06, 0.04
 #: share of the profit that the owner takes out (assumed)
-_OWNER = 0.80
+_OWNER = 0.70
 #: share of that in cash (assumed)
 _OWNER_CASH = 0.4
 #: of customers of a business: share that are businesses, and persons; the rest pays by platform

@@ -107,11 +107,13 @@ def _booked(
     people: People, paid_out: Told, turn: int, rows: Ints, code: Ints, amount: Floats, time: Floats
 ) -> Told:
     rows = rows[amount[rows] >= 100.0]
-    who, ids = paid_out.movements.loan[rows], paid_out.ids[rows]
+    # Whoever has the account it was paid into spends it; the partner is the borrower's.
+    who, borrower = paid_out.movements.target[rows], paid_out.movements.loan[rows]
+    ids = paid_out.ids[rows]
     u = chance(ids, people.streams.seed, f"use_whom_{turn}")
     stage, ranges = people.stage(0.0, 1.0), RANGES
     targets = {
-        "purpose": people.platform[who], "spending": stage.merchants(u),
+        "purpose": people.platform[borrower], "spending": stage.merchants(u),
         "bills": stage.of("public", u), "rent": people.landlord[who],
         "family": ranges["person"].pick(u), "other_debt": people.lender[who],
         "cash": np.full(len(rows), CASH), "broker": stage.of("broker", u),
@@ -176,7 +178,7 @@ def _cashed_out(people: People, paid_out: Told) -> Told:
         back = np.floor(amount * (1.0 - kept) / 100.0) * 100.0
         returned = _later(after, -_BACK_DAYS * np.log1p(-chance(ids, seed, f"ticket_back_{turn}")))
         refunds = chance(ids, seed, f"ticket_as_{turn}") < 0.5
-        who = loans.loan[there]
+        who = loans.target[there]
         common: dict[str, Any] = {"case": -1, "use": USES.index("cash_out")}
         parts += [
             Told(

@@ -60,19 +60,26 @@ def cast(
     rows = np.arange(dice.count)
     befriended = dice.throw("friendly", _WIDTH) >= manners.strangers
     young = dice.throw("wants_young", _WIDTH) < manners.young
-    faces = [dice.throw(f"face_{turn}", _WIDTH * _CANDIDATES) for turn in range(_ROUNDS)]
+    faces: list[Floats] = []
     for role in order.T:
         host = _host(account, near[rows, role])
         host = np.where(befriended[rows, role], host, -1)
         chosen = np.full(dice.count, -1, dtype=np.int64)
         fits = role >= shape.roles
-        for turn, face in enumerate(faces):
-            u = face.reshape(dice.count, _WIDTH, _CANDIDATES)[rows, role]
+        for turn in range(_ROUNDS):
+            still = np.flatnonzero(~fits)  # after the first turn, hardly anybody
+            if not len(still):
+                break
+            if turn == len(faces):
+                thrown = dice.throw(f"face_{turn}", _WIDTH * _CANDIDATES)
+                faces.append(thrown.reshape(dice.count, _WIDTH, _CANDIDATES))
+            at = role[still]
             # A circle is soon used up; whoever is still missing is somebody else.
-            friend_of = host if turn < _ROUNDS // 2 else np.full_like(host, -1)
-            drawn = _drawn(kind[rows, role], u, friend_of, young[rows, role], stage)
-            chosen = np.where(fits, chosen, drawn)
-            fits = fits | ~(account == drawn[:, None]).any(axis=1) | (drawn == CASH)
+            friend_of = host[still] if turn < _ROUNDS // 2 else np.full(len(still), -1)
+            u, wants_young = faces[turn][still, at], young[still, at]
+            drawn = _drawn(kind[still, at], u, friend_of, wants_young, stage)
+            chosen[still] = drawn
+            fits[still] = ~(account[still] == drawn[:, None]).any(axis=1) | (drawn == CASH)
         account[rows, role] = chosen
         sound &= fits
     return Cast(account, kind, sound)
