@@ -14,12 +14,6 @@ import resource
 import socket
 import sys
 
-TYPE_CHECKING = False  # importing typing for this alone would precede the limits
-if TYPE_CHECKING:
-    from typing import Any
-
-    from sandbox.isolation.wire import Reply
-
 
 def main() -> None:
     """Limit, import, then serve the socket named in the configuration."""
@@ -34,7 +28,7 @@ def main() -> None:
     import pandas  # noqa: F401
     import pyarrow as pa
 
-    from sandbox.isolation import wire
+    from sandbox.isolation import serving, wire
     from sandbox.isolation.outcome import Status
 
     pa.set_cpu_count(limits["threads"])
@@ -47,45 +41,7 @@ def main() -> None:
     connection = socket.socket(fileno=configuration["socket"])
     os.set_inheritable(connection.fileno(), False)
     wire.send(connection, wire.Reply(0, Status.OK, "", 0).line())
-    serve(connection)
-
-
-def serve(connection: socket.socket) -> None:
-    """Answer requests, one at a time, until the supervisor has gone."""
-    from sandbox.isolation import wire
-
-    model = None
-    while (received := wire.receive(connection)) is not None:
-        request, descriptors = received
-        try:
-            reply, model = answer(request, descriptors, model)
-        finally:
-            for descriptor in descriptors:
-                os.close(descriptor)
-        wire.send(connection, reply.line())
-
-
-def answer(request: dict[str, Any], descriptors: list[int], model: Any) -> tuple[Reply, Any]:
-    """Do one request; descriptors are the artefact (if any), the tables and the result's."""
-    from sandbox.isolation import memory, tables, wire, work
-    from sandbox.isolation.outcome import Status
-
-    number, given = request["number"], descriptors[:-1]
-    try:
-        if request["kind"]:
-            size = os.fstat(given[0]).st_size
-            model = work.load(request["kind"], bytes(memory.contents(given.pop(0), size)))
-        frames = [tables.read(descriptor) for descriptor in given]
-        data = memoryview(work.perform(request["task"], model, frames, request["outputs"]))
-        if data.nbytes > request["size"]:
-            reason = f"{data.nbytes:,} bytes came of it, more than file_size={request['size']:,}."
-            return wire.Reply(number, Status.REFUSED, reason, 0), model
-        memory.put(descriptors[-1], data)
-    except work.Failure as failure:
-        return wire.Reply(number, failure.status, failure.reason, 0), model
-    except MemoryError:
-        return wire.Reply(number, Status.OUT_OF_MEMORY, "", 0), model
-    return wire.Reply(number, Status.OK, "", data.nbytes), model
+    serving.serve(connection)
 
 
 def limit(name: str, value: int, spare: int = 0) -> None:
