@@ -73,3 +73,17 @@ def inches(axes: Any) -> tuple[float, float]:
     box = axes.get_window_extent().transformed(axes.figure.dpi_scale_trans.inverted())
     axes.set(xlim=(0, box.width), ylim=(0, box.height))
     return float(box.width), float(box.height)
+
+
+def fitted_legend(axes: Any, handles: list[Any], **look: Any) -> float:
+    """A legend in as many rows as its entries need in axes of `inches`; its height in inches."""
+    for columns in range(len(handles), 0, -1):
+        legend = axes.legend(
+            handles=handles, ncols=columns, frameon=False, labelcolor=MUTED, borderaxespad=0,
+            borderpad=0, **look,
+        )  # fmt: skip
+        legend.set_in_layout(False)  # the axes have been measured
+        box = legend.get_window_extent().transformed(axes.figure.dpi_scale_trans.inverted())
+        if box.width <= abs(axes.get_xlim()[1]):
+            break
+    return float(box.height)

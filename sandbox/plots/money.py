@@ -16,7 +16,7 @@ from sandbox.plots.flow import (
     inches_per_rmb,
     places,
 )
-from sandbox.plots.look import INK, MUTED, inches, new_axes
+from sandbox.plots.look import INK, MUTED, fitted_legend, inches, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,6 +35,8 @@ LEGEND = {
     SPECIAL: "broker, property, lender",
     OTHER: "bank, cash, several",
 }
+#: inches of a legend of one row
+ONE_ROW = 0.14
 _DASHED = (0, (2.5, 2))
 
 
@@ -82,6 +84,10 @@ def plot_money(traced: OneLoan, ax: "Axes | None" = None) -> "Axes":
     axes.set_title(said, loc="left")
     width, height = inches(axes)
     accounts, bands = accounts_and_bands(traced.paths)
+    # a legend of one row has its room below the boxes; more rows push them up
+    more = max(_draw_legend(axes, accounts) - ONE_ROW, 0.0)
+    height -= more
+    axes.set_ylim(-more, height)
     scale = inches_per_rmb(accounts, height)
     boxes = places(accounts, bands, width, height, scale)
     left, right, rest = band_tops(accounts, bands, boxes, scale)
@@ -95,7 +101,6 @@ def plot_money(traced: OneLoan, ax: "Axes | None" = None) -> "Axes":
     for hop, x in {hop: box.x for (hop, _), box in boxes.items()}.items():
         head = "disbursed" if hop == 0 else f"hop {hop}"
         axes.text(x, height - 0.06, head, va="top", ha="left", fontsize=8, color=MUTED)
-    _draw_legend(axes, accounts)
     return axes
 
 
@@ -197,7 +202,8 @@ def _draw_rest(axes: "Axes", box: Box, top: float, wide: float) -> None:
     axes.add_patch(stub)
 
 
-def _draw_legend(axes: "Axes", accounts: dict[Node, Account]) -> None:
+def _draw_legend(axes: "Axes", accounts: dict[Node, Account]) -> float:
+    """The legend at the bottom, and its height in inches."""
     from matplotlib.patches import Patch
 
     there = {_colour(account) for account in accounts.values()}
@@ -207,9 +213,7 @@ def _draw_legend(axes: "Axes", accounts: dict[Node, Account]) -> None:
     if any(account.lost for account in accounts.values()):
         said = "unseen: stays, or goes unseen"
         handles.append(Patch(fill=False, edgecolor=INK, linestyle=_DASHED, label=said))
-    legend = axes.legend(
-        handles=handles, loc="lower left", ncols=len(handles), frameon=False, fontsize=7,
-        labelcolor=MUTED, borderaxespad=0, handlelength=1.4, columnspacing=1.2, borderpad=0,
+    return fitted_legend(
+        axes, handles, loc="lower left", fontsize=7, handlelength=1.4, columnspacing=1.2,
         handletextpad=0.5,
     )  # fmt: skip
-    legend.set_in_layout(False)  # the axes have been measured

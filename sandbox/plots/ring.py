@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sandbox.errors import BadInput
-from sandbox.plots.look import INK, MUTED, inches, new_axes
+from sandbox.plots.look import INK, fitted_legend, inches, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,10 +53,10 @@ def plot_ring(
     used = np.bincount(links.ravel(), minlength=len(nodes))
     big = np.array([kind == "customer" for kind, _ in nodes]) | (used > 1)
     room = np.where(big, 0.30, 0.13) * min(1.0, (60 / max(int(big.sum()), 1)) ** 0.5)
-    place = _place(links, room, width, height - 0.45)
+    top = _legend(axes, nodes, big, ring)
+    place = _place(links, room, width, height - top - 0.15)
     _draw_edges(axes, place, links, used)
     _draw_nodes(axes, place, nodes, big, room, ring)
-    _legend(axes, nodes, big, ring)
     return axes
 
 
@@ -206,13 +206,14 @@ def _draw_nodes(
             )  # fmt: skip
 
 
-def _legend(axes: "Axes", nodes: Nodes, big: Any, ring: set[int] | None) -> None:
+def _legend(axes: "Axes", nodes: Nodes, big: Any, ring: set[int] | None) -> float:
+    """The legend at the top, and its height in inches."""
     from matplotlib.lines import Line2D
 
     there = {kind for kind, _ in nodes}
     entries = {"customer": ("o", HONEST)}
     if ring is not None:
-        entries = {"ring member": ("o", MEMBER)}
+        entries = {"ring member": ("o", MEMBER)} if ring else {}
         if any(kind == "customer" and name not in ring for kind, name in nodes):
             entries["honest customer"] = ("o", HONEST)
     shared = {kind for (kind, _), large in zip(nodes, big, strict=True) if large}
@@ -227,7 +228,6 @@ def _legend(axes: "Axes", nodes: Nodes, big: Any, ring: set[int] | None) -> None
         )
         for said, (shape, colour) in entries.items()
     ]  # fmt: skip
-    axes.legend(
-        handles=handles, loc="upper center", ncols=len(handles), frameon=False, fontsize=8,
-        labelcolor=MUTED, handletextpad=0.1, columnspacing=1.2, borderaxespad=0,
-    )  # fmt: skip
+    return fitted_legend(
+        axes, handles, loc="upper center", fontsize=8, handletextpad=0.1, columnspacing=1.2
+    )

@@ -65,6 +65,12 @@ _FAR = [(11 + n, "person", 9.9 * (n + 1)) for n in range(6)]
 #: as many hops as are followed, and large sums of which a part is left at each
 FAR = loan(*((90_000.0, HOME, *_FAR[: 6 - n]) for n in range(6)))
 
+
+def half():
+    """Axes with others beside them."""
+    return plots.new_axes(10, 4.5, columns=2)[0]
+
+
 DRAWN = {
     "small ring": lambda: plots.plot_ring(ring(3), title="a ring"),
     "ring": lambda: plots.plot_ring(ring(), members=range(8), title="a ring"),
@@ -72,6 +78,10 @@ DRAWN = {
     "simple money": lambda: plots.plot_money(SIMPLE),
     "much money": lambda: plots.plot_money(MANY),
     "far money": lambda: plots.plot_money(FAR),
+    "half a page of ring": lambda: plots.plot_ring(
+        ring(), half(), members=range(8), title="a ring"
+    ),
+    "half a page of money": lambda: plots.plot_money(MANY, half()),
 }
 
 
@@ -99,6 +109,15 @@ def test_every_text_lies_within_the_figure(name):
             assert box.y0 >= -1, text.get_text()
             assert box.x1 <= width + 1, text.get_text()
             assert box.y1 <= height + 1, text.get_text()
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_the_legend_keeps_to_its_axes(name):
+    ax, _ = drawn(name)
+    legend, frame = ax.get_legend().get_window_extent(), ax.get_window_extent()
+    assert frame.x0 - 1 <= legend.x0 < legend.x1 <= frame.x1 + 1
+    boxes = [patch.get_window_extent() for patch in by_gid(ax, "box ")]
+    assert not any(legend.overlaps(box) for box in boxes)
 
 
 @pytest.mark.parametrize("name", DRAWN)
