@@ -16,15 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data_generators import World, dataset, scenarios
-from data_generators.dataset.columns import (
-    Columns,
-    arrow_schema,
-    as_arrow,
-    categories,
-    check_columns,
-    identifiers,
-)
+from data_generators.dataset.columns import Columns, arrow_schema, as_arrow, check_columns
 from data_generators.dataset.content import Content
+from data_generators.dataset.encoding import parquet_writer
 from data_generators.dataset.integrity import check_block
 from data_generators.identity import LOCALES
 from data_generators.observation import observe_block
@@ -93,13 +87,8 @@ def write(tables: Mapping[str, Sequence[pa.Table]], content: Content, folder: Pa
     """Arrow tables that are there already, with the settings that `dataset` uses."""
     for table in content.tables:
         if table.name in tables:
-            with pq.ParquetWriter(
-                folder / f"{table.name}.parquet",
-                tables[table.name][0].schema,
-                compression="zstd",
-                use_dictionary=categories(table),
-                column_encoding=dict.fromkeys(identifiers(table), "DELTA_BINARY_PACKED"),
-            ) as writer:
+            schema = tables[table.name][0].schema
+            with parquet_writer(folder / f"{table.name}.parquet", table, schema) as writer:
                 for each in tables[table.name]:
                     writer.write_table(each, row_group_size=max(each.num_rows, 1))
 

@@ -142,13 +142,20 @@ def inverse_poisson(uniform: Floats, mean: Floats, most: int = 60) -> Ints:
     [0, 1, 4]
     """
     term = np.exp(-mean)
-    cdf = term.copy()
     counts = np.zeros(uniform.shape, dtype=np.int64)
+    above = np.flatnonzero(uniform > term)
+    # Only those whose CDF is still below go on: after a few steps, hardly anybody.
+    whole, left = counts.reshape(-1), uniform.reshape(-1)[above]
+    expected = np.broadcast_to(mean, uniform.shape).reshape(-1)[above]
+    term = np.broadcast_to(term, uniform.shape).reshape(-1)[above]
+    cdf = term
     for k in range(1, most + 1):
-        above = uniform > cdf
-        if not above.any():
+        if not len(above):
             break
-        counts += above
-        term = term * mean / k
+        whole[above] = k
+        term = term * expected / k
         cdf = cdf + term
+        more = np.flatnonzero(left > cdf)
+        above, left, expected = above[more], left[more], expected[more]
+        term, cdf = term[more], cdf[more]
     return counts

@@ -14,12 +14,6 @@ from data_generators.schema import Table
 Columns = Mapping[str, Any]
 #: one type for every block, however many categories a block has
 CATEGORY = pa.dictionary(pa.int32(), pa.string())
-#: ids of a table that come again and again in no order, and ids that never come again
-_REPEATED = {
-    "transfers": ("from_account", "to_account", "from_customer_id", "to_customer_id", "loan_id",
-                  "device_id"),
-}  # fmt: skip
-_DRAWN = {"transfers": ("transfer_id",), "transfer_labels": ("transfer_id",)}
 #: a text column comes as objects, as numpy's fixed width or as numpy's strings
 TEXT = "OUT"
 
@@ -64,21 +58,6 @@ def as_arrow(columns: Columns, kept: NDArray[np.bool_] | None, schema: pa.Schema
     """
     whole = pa.Table.from_arrays([_array(columns[f.name], f.type) for f in schema], schema=schema)
     return whole if kept is None else whole.filter(pa.array(kept))
-
-
-def categories(table: Table) -> list[str]:
-    """The columns worth a dictionary in Parquet: on numbers and names it costs time and bytes.
-
-    But not on ids that are opaque and come again and again, as accounts do in transfers.
-    """
-    repeated = _REPEATED.get(table.name, ())
-    return [c.name for c in table.columns if c.dtype == "category" or c.name in repeated]
-
-
-def identifiers(table: Table) -> list[str]:
-    """The wide integers: ids that rise from row to row take a tenth of the bytes as differences."""
-    others = (*_REPEATED.get(table.name, ()), *_DRAWN.get(table.name, ()))
-    return [c.name for c in table.columns if c.dtype == "int64" and c.name not in others]
 
 
 def _dtype(values: Any) -> str:

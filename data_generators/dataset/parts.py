@@ -7,17 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from data_generators.dataset.columns import (
-    Columns,
-    arrow_schema,
-    as_arrow,
-    categories,
-    check_columns,
-    identifiers,
-)
+from data_generators.dataset.columns import Columns, arrow_schema, as_arrow, check_columns
 from data_generators.dataset.content import Content
+from data_generators.dataset.encoding import parquet_writer
 from data_generators.dataset.integrity import check_block
 from data_generators.dataset.transfers import TransferChecks
 from data_generators.schema import Table
@@ -141,13 +134,7 @@ class _PartFile:
         self._path = folder / name
         self._path.parent.mkdir(exist_ok=True)
         self._rows = 0
-        self._writer = pq.ParquetWriter(
-            self._path,
-            self.schema,
-            compression="zstd",
-            use_dictionary=categories(table),
-            column_encoding=dict.fromkeys(identifiers(table), "DELTA_BINARY_PACKED"),
-        )
+        self._writer = parquet_writer(self._path, table, self.schema)
 
     def append(self, rows: pa.Table) -> None:
         """One more row group."""

@@ -54,7 +54,7 @@ def _ranges(**counts: int) -> dict[str, Range]:
 #: kinds outside, accounts of each a block (assumed), the customers' own first; `platform` has
 #: the numbers of the markets' partners, and the bank's accounts are one each
 RANGES = {"own": Range(0, BLOCK)} | _ranges(
-    person=2 * BLOCK, business=4_096, merchant=2_048, employer=512, lender=24, broker=32,
+    person=2 * BLOCK, business=8_192, merchant=2_048, employer=512, lender=24, broker=32,
     property=64, landlord=2_048, platform=10_000, public=8, cash=1, loans=1,
 )  # fmt: skip
 #: where cash comes from and goes to, and the bank's loan book

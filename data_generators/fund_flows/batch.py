@@ -67,7 +67,9 @@ class Batch(NamedTuple):
 
     def take(self, rows: NDArray[np.intp] | Flags) -> Self:
         """Some of them."""
-        some: tuple[Any, ...] = tuple(values[rows] for values in self)
+        # positions are taken faster than they are indexed, and both faster than flags
+        places = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        some: tuple[Any, ...] = tuple(values.take(places) for values in self)
         return type(self)(*some)
 
     @property

@@ -28,7 +28,7 @@ from data_generators.streams import BLOCK, Floats, Ints
 #: share of a month's income that is left on the account on its first day, a day until payday
 _LEFT_A_DAY = 0.9 / 30.4
 #: share of a month's turnover on a business's account beside its buffer (assumed)
-_TILL = 0.3
+_TILL = 0.4
 
 
 @dataclass(frozen=True)

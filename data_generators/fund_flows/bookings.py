@@ -60,9 +60,12 @@ def by_channel(kind: str, reference: str = "none") -> tuple[tuple[str, str, str,
     )
 
 
-@lru_cache(maxsize=1)
-def between_people() -> NDArray[np.int16]:
-    """Payments between people: by transfer with what people write, or to a collection code."""
+@lru_cache(maxsize=4)
+def between_people(bought: str = "spending") -> NDArray[np.int16]:
+    """Payments between people: by transfer with what people write, or to a collection code.
+
+    `bought`: the kind that payments to a code are booked as.
+    """
     from data_generators.typologies.manner import WORDS as HABITS
     from data_generators.typologies.payments import BY_CODE
 
@@ -73,7 +76,6 @@ def between_people() -> NDArray[np.int16]:
         if weight > 0
     ]
     shares += [
-        (kind, channel, word, BY_CODE * share)
-        for kind, channel, word, share in by_channel("spending")
+        (kind, channel, word, BY_CODE * share) for kind, channel, word, share in by_channel(bought)
     ]
     return booking_levels(*shares, levels=1 << 15)

@@ -24,9 +24,10 @@ _OTHERS, _OF_FIRMS = 2.3, 6.0
 def expected_a_month(flows: Flows, business_share: float) -> float:
     """Transfers that a customer has in a month, roughly."""
     shops = flows.spending * (1 + flows.burst + flows.burst**2 + flows.refunds)
-    person = shops + 1.5 * flows.to_people + flows.withdrawals + flows.deposits + flows.bills
+    person = shops + flows.withdrawals + flows.deposits + flows.bills
     person += _OTHERS + flows.renters - 0.35
-    firm = flows.sales + flows.suppliers + _OF_FIRMS
+    person += 1.5 * flows.to_people
+    firm = flows.sales + flows.suppliers + 2.0 * flows.firms_to_people + _OF_FIRMS
     return (1 - business_share) * person + business_share * firm
 
 
@@ -34,17 +35,14 @@ def cases(people: People, months: int) -> Told:
     """Cases and look-alikes of a block that begin in the first `months`, year by year.
 
     Each year has cases of its own, which end with it, so that fewer months are the beginning of
-    more.
+    more. Those beyond the world's end are among them.
     """
     every = calendar_months(people.scenario.start, -(-months // YEAR) * YEAR)
     parts = []
     for year, first in enumerate(range(0, len(every), YEAR)):
         start, stop = every[first].first, every[first + YEAR - 1].stop
         parts += _cases_of_year(people, year, float(start), float(stop))
-    told = Told.together(parts)
-    moved = told.movements
-    inside = (moved.source < people.size) | (moved.target < people.size)
-    return told.take(np.flatnonzero(inside & (moved.source != moved.target)))
+    return Told.together(parts)
 
 
 def _cases_of_year(people: People, year: int, start: float, stop: float) -> list[Told]:

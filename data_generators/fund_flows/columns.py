@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from data_generators.customers import Flags
 from data_generators.fund_flows.accounts import ACCOUNTS, BANKS, HOLDERS
 from data_generators.fund_flows.batch import Batch
 from data_generators.fund_flows.block import BlockFlows
@@ -62,7 +63,9 @@ class Writing:
         accounts, people = self.flows.people.accounts, self.flows.people
         source, target = batch.source, batch.target
         from_bank, to_bank = np.take(self.bank, source), np.take(self.bank, target)
-        device = self._device(batch)
+        told = np.flatnonzero(batch.story >= 0)
+        story, booking = batch.story[told], batch.booking.astype(np.intp)
+        device = self._device(batch.source, np.take(BY_APP, booking), told, story)
         session = session_seconds(batch.ids, people.streams.seed)
         session[device == -1] = np.nan
         return {
@@ -72,37 +75,39 @@ class Writing:
             "from_account": np.take(accounts.ids, source),
             "to_account": np.take(accounts.ids, target),
             "amount": batch.amount / 100.0,
-            "kind": np.take(KIND_OF, batch.booking),
-            "channel": np.take(CHANNEL_OF, batch.booking),
+            "kind": np.take(KIND_OF, booking),
+            "channel": np.take(CHANNEL_OF, booking),
             "from_bank": from_bank,
             "to_bank": to_bank,
             "from_holder": np.take(self.holder, source),
             "to_holder": np.take(self.holder, target),
             "from_customer_id": np.take(self.customer, source),
             "to_customer_id": np.take(self.customer, target),
-            "loan_id": self._loan(batch),
-            "reference": np.take(REFERENCE_OF, batch.booking),
+            "loan_id": self._loan(batch.size, told, story),
+            "reference": np.take(REFERENCE_OF, booking),
             "device_id": device,
             "session_seconds": session,
             "from_account_age_days": batch.time - np.take(accounts.opened_day, source),
             "to_account_age_days": batch.time - np.take(accounts.opened_day, target),
         }
 
-    def _device(self, batch: Batch) -> Ints:
+    def _device(
+        self, source: Ints, app: Flags, told: NDArray[np.intp], story: NDArray[np.int32]
+    ) -> Ints:
         """Device of each transfer by app of a customer in the world: own, or as the story has."""
-        by_app = np.take(BY_APP, batch.booking) & (batch.source < self.flows.people.size)
-        position = np.where(by_app, batch.source, BLOCK)
-        rows, moved = self.flows.told(batch)
+        by_app = app & (source < self.flows.people.size)
+        position = np.where(by_app, source, BLOCK)
         # A story says whose device orders it; -1 picks nobody's.
-        position[rows] = np.where(by_app[rows], moved.device, BLOCK)
+        ordered = self.flows.stories.movements.device[story]
+        position[told] = np.where(by_app[told], ordered, BLOCK)
         return np.take(self.device, position)
 
-    def _loan(self, batch: Batch) -> Ints:
-        loan = np.full(batch.size, -1, dtype=np.int64)
-        rows, moved = self.flows.told(batch)
-        start = self.flows.residents.block.start
-        inside = (moved.loan >= 0) & (moved.loan < self.flows.people.size)
-        loan[rows] = np.where(inside, start + moved.loan, -1)
+    def _loan(self, size: int, told: NDArray[np.intp], story: NDArray[np.int32]) -> Ints:
+        """Loan of each transfer that the story says pays one out or back."""
+        loan = np.full(size, -1, dtype=np.int64)
+        of_story = self.flows.stories.movements.loan[story]
+        inside = (of_story >= 0) & (of_story < self.flows.people.size)
+        loan[told] = np.where(inside, self.flows.residents.block.start + of_story, -1)
         return loan
 
     def truth(self, batch: Batch) -> Columns:

@@ -54,7 +54,8 @@ class Events(NamedTuple):
 
     def take(self, rows: NDArray[np.intp] | Flags) -> "Events":
         """Some of them."""
-        return Events(*(values[rows] for values in self))
+        places = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        return Events(*(values.take(places) for values in self))
 
 
 def drawn(streams: Streams, purpose: str, month: int, count: Ints) -> Events:
@@ -67,7 +68,7 @@ def drawn(streams: Streams, purpose: str, month: int, count: Ints) -> Events:
         return Events(*np.zeros((4, 0), dtype=np.int64))
     who = np.concatenate(rows)
     place = np.concatenate([slot * BLOCK + each for slot, each in enumerate(rows)])
-    return Events(who, bits[place], ids[place], place)
+    return Events(who, bits.take(place), ids.take(place), place)
 
 
 def set_off(

@@ -93,7 +93,8 @@ class Movements:
         columns = {}
         for field in dataclasses.fields(cls):
             value = {**_DEFAULTS, **others, **given, **coded}[field.name]
-            columns[field.name] = np.broadcast_to(value, size).astype(_DTYPES[field.name])
+            spread = np.broadcast_to(value, size)
+            columns[field.name] = spread.astype(_DTYPES[field.name], copy=False)
         return cls(**columns)
 
     @classmethod
@@ -111,7 +112,8 @@ class Movements:
 
     def take(self, rows: NDArray[Any]) -> Self:
         """Some of them, by position or flag."""
-        return type(self)(**{name: values[rows] for name, values in vars(self).items()})
+        places = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        return type(self)(**{name: values.take(places) for name, values in vars(self).items()})
 
     def replace(self, **changes: Any) -> Self:
         """The same with some columns changed, single values spread to all."""

@@ -36,8 +36,12 @@ _SHOPS, _CASH, _BILLS = 0.70, 0.16, 0.13
 _LEAST = 0.07
 #: log spread of cash, of payments to people, of bills (assumed)
 _CASH_SPREAD, _PEOPLE_SPREAD, _BILL_SPREAD = 0.5, 0.8, 0.5
-#: a payment to a person, mean, share of permanent income (assumed)
-_TO_PERSON = 0.09
+#: a payment to a person, mean, share of permanent income, or of as much of a firm's turnover
+#: (assumed)
+_TO_PERSON, _OF_TURNOVER = 0.09, 0.4
+#: eighths of payments to people that go to somebody outside the circle, of persons and of firms;
+#: and of those from people elsewhere (assumed)
+_ONCE, _ONCE_BY_FIRMS, _PAID_ONCE = 1, 3, 4
 #: of payments to shops: share at regular ones (assumed)
 _REGULAR = 0.5
 #: a cash deposit, mean, share of permanent income (assumed)
@@ -302,23 +306,33 @@ def _cash(
 def to_people(people: People, month: CalendarMonth, keep: Keep) -> list[Batch]:
     """Payments to people, and from people elsewhere: of the whole block, kept where one is inside.
 
-    Whom a customer beyond the world's end pays may be inside it.
+    Whom a customer beyond the world's end pays may be inside it. Owners of businesses pay
+    people, too: the private money of the smallest firms is in the same account.
     """
-    traits, flows, size = people.traits, people.flows, people.size
-    persons = ~traits.business
-    pays = counts(people, "to_people", month.number, flows.to_people, persons)
+    flows, size = people.flows, people.size
+    firms = people.traits.business
+    pays = counts(people, "to_people", month.number, flows.to_people, ~firms)
+    pays += counts(people, "firms_to_people", month.number, flows.firms_to_people, firms)
     sent = drawn(people.streams, "to_people", month.number, pays)
     friend = people.circle[sent.who, sent.face % flows.circle]
-    stranger = RANGES["person"].first + sent.face * 4 + sent.who % 4
-    friend = np.where(sent.bits & 7 == 0, stranger, friend)
+    # Who runs a firm pays more people once: helpers, agents, sellers, some of whom many pay.
+    by_firm = firms[sent.who]
+    met = np.where(by_firm, sent.face * sent.face // FACES, sent.face)
+    stranger = RANGES["person"].first + met * 4 + sent.who % 4
+    once = np.where(by_firm, _ONCE_BY_FIRMS, _ONCE)
+    friend = np.where(sent.bits & 7 < once, stranger, friend)
     inside = (sent.who < size) | (friend < size)
     if keep is not None:
         inside &= keep(sent.ids)
     # Those outside send as much in as goes out to them.
-    gets = counts(people, "from_people", month.number, 0.5 * flows.to_people, persons[:size])
+    # Firms are paid by transfer, too, as often as they pay so.
+    gets = counts(people, "from_people", month.number, 0.5 * flows.to_people, ~firms[:size])
+    gets += counts(people, "firms_from_people", month.number, flows.firms_to_people, firms[:size])
     got = kept(drawn(people.streams, "from_people", month.number, gets), keep)
     known = people.circle[got.who, got.face % flows.circle]
-    elsewhere = np.where(known >= BLOCK, known, RANGES["person"].first + got.face * 4)
+    # Who sells second-hand or lays out for others is paid by people outside the circle.
+    unknown = (known < BLOCK) | (got.bits & 7 < _PAID_ONCE)
+    elsewhere = np.where(unknown, RANGES["person"].first + got.face * 4, known)
     rows = np.flatnonzero(inside)
     sent, friend = sent.take(rows), friend[rows]
     return [
@@ -331,10 +345,18 @@ def _between(
     people: People, month: CalendarMonth, events: Events, source: Ints, target: Ints
 ) -> Batch:
     # Who pays more often pays less at a time.
-    usual = 100.0 * people.traits.income[events.who] / people.activity[events.who]
+    traits = people.traits
+    means = np.where(traits.business, _OF_TURNOVER * traits.turnover, traits.income)
+    usual = 100.0 * means[events.who] / people.activity[events.who]
     cents = _TO_PERSON * usual * lognormal_levels(_PEOPLE_SPREAD)[events.size]
     amount = rounded(cents, events.word, people.flows.people_round)
-    code = between_people()[(events.bits >> 20) & (len(between_people()) - 1)]
+    level = (events.bits >> 20) & (len(between_people()) - 1)
+    code = between_people()[level]
+    business = people.traits.business
+    if business.any():  # what a firm is paid by code is a sale, and what it buys a supply
+        sells, buys = ((end < BLOCK) & business[end % BLOCK] for end in (target, source))
+        named = [between_people(bought)[level] for bought in ("sale", "supplier")]
+        code = np.select([sells, buys], named, code)
     time = busy(people, month, events)
     return Batch.plain(time, source, target, amount, code, events.ids)
 

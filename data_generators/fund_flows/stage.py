@@ -11,6 +11,24 @@ from data_generators.streams import BLOCK, Floats, Ints
 
 #: of people that money goes to: share who are customers of the same block (assumed)
 CUSTOMERS_AMONG_PEOPLE = 0.5
+#: businesses elsewhere that a business sells to again and again, and buys from (assumed)
+_CLIENTS, _SUPPLIERS = 24, 8
+
+
+def client_of(customer: Ints, number: Ints) -> Ints:
+    """Account of a client of each business customer: its client of that number, from 0."""
+    return _trader(977 * customer + 401 * (number % _CLIENTS))
+
+
+def supplier_of(customer: Ints, number: Ints) -> Ints:
+    """Account of a supplier of each business customer: its supplier of that number, from 0."""
+    return _trader(1_171 * customer + 613 * (number % _SUPPLIERS))
+
+
+def _trader(number: Ints) -> Ints:
+    # Some are large and deal with many, most with few.
+    place = (number % RANGES["business"].count) / RANGES["business"].count
+    return RANGES["business"].pick(place**2)
 
 
 @dataclass(frozen=True)
@@ -66,6 +84,11 @@ class Stage:
     def merchants(self, uniform: Floats) -> Ints:
         """A merchant, the popular ones more often."""
         return self.accounts.merchants(uniform)
+
+    def regulars(self, customer: Ints, uniform: Floats, *, pays: Flags) -> Ints:
+        """A business that the customer's business deals with: a client where it `pays`."""
+        number = (np.asarray(uniform) * _CLIENTS * _SUPPLIERS).astype(np.int64)
+        return np.where(pays, client_of(customer, number), supplier_of(customer, number))
 
     def businesses(self, uniform: Floats) -> Ints:
         """A business elsewhere: supplier or customer of businesses."""

@@ -11,16 +11,18 @@ from data_generators.fund_flows.lanes import Events, drawn
 from data_generators.fund_flows.levels import FACES, lognormal_levels
 from data_generators.fund_flows.people import People
 from data_generators.fund_flows.personal import HUNDRED, Keep, counts, kept, rounded, times
+from data_generators.fund_flows.stage import client_of, supplier_of
 from data_generators.streams import Floats, Ints
 
 #: how costs divide: suppliers, wages, rent, tax (assumed)
 _SUPPLIERS, _WAGES, _RENT, _TAX = 0.70, 0.20, 0.06, 0.04
 #: share of the profit that the owner takes out (assumed)
-_OWNER = 0.70
-#: share of that in cash (assumed)
+_OWNER = 0.65
+#: share of that in cash (assumed), of those who also have a private account: every other one
 _OWNER_CASH = 0.4
-#: of customers of a business: share that are businesses, and persons; the rest pays by platform
-_OF_BUSINESSES, _OF_PERSONS = 0.60, 0.25
+#: of takings: share from businesses, from persons, and in notes, which are paid in at the bank;
+#: the rest comes by platform (assumed)
+_OF_BUSINESSES, _OF_PERSONS, _OF_NOTES = 0.56, 0.21, 0.08
 #: log spread of sales and of supplier payments; those in hundreds (assumed)
 _SPREAD, _ROUND = 0.8, 0.30
 #: staff paid each month
@@ -67,15 +69,23 @@ def _sales(
     events, amount = _shared_out(
         people, drawn(people.streams, "sales", month.number, many), turnover, keep
     )
-    u = events.face / FACES
-    client = (events.who * 7 + events.face % 11) % RANGES["business"].count
-    payer = np.select(
-        [u < _OF_BUSINESSES, u < _OF_BUSINESSES + _OF_PERSONS],
-        [RANGES["business"].first + client, RANGES["person"].first + events.face * 4],
-        people.platform[events.who],
+    edges = np.cumsum([_OF_BUSINESSES, _OF_PERSONS, _OF_NOTES])
+    who_pays = np.searchsorted(edges, events.face / FACES, side="right")
+    payer = np.choose(
+        who_pays,
+        [
+            client_of(events.who, events.face),
+            RANGES["person"].first + events.face * 4,
+            np.full(len(events.who), CASH),
+            people.platform[events.who],
+        ],
     )
     time = times(month, month.busy_days[0], events.day, events.hour)
-    code = booking_levels(*by_channel("sale"))[events.word]
+    code = np.where(
+        who_pays == 2,
+        booking_levels(*by_channel("deposit"))[events.word],
+        booking_levels(*by_channel("sale"))[events.word],
+    )
     return Batch.plain(time, payer, events.who, amount, code, events.ids)
 
 
@@ -86,9 +96,7 @@ def _suppliers(
     events, amount = _shared_out(
         people, drawn(people.streams, "suppliers", month.number, many), bought, keep
     )
-    supplier = RANGES["business"].first + (events.who * 13 + events.face % 5) % (
-        RANGES["business"].count
-    )
+    supplier = supplier_of(events.who, events.face)
     time = times(month, month.busy_days[3], events.day, events.hour)
     code = booking_levels(*by_channel("supplier"))[events.word]
     return Batch.plain(time, events.who, supplier, amount, code, events.ids)
@@ -99,7 +107,8 @@ def _cash(people: People, month: CalendarMonth, owner: Floats, firm: Flags, keep
     mean = people.flows.withdrawals
     many = counts(people, "firm_cash", month.number, mean, firm & (owner > 0))
     events = kept(drawn(people.streams, "firm_cash", month.number, many), keep)
-    usual = _OWNER_CASH * owner[events.who] / (max(mean, 0.1) * people.activity[events.who])
+    in_notes = np.where(_private_account(events.who), _OWNER_CASH, 1.0)
+    usual = in_notes * owner[events.who] / (max(mean, 0.1) * people.activity[events.who])
     cents = usual * lognormal_levels(0.5)[events.size]
     amount = rounded(cents, events.word, people.flows.cash_round)
     code = booking_levels(*by_channel("withdrawal"))[events.face % 128]
@@ -108,29 +117,37 @@ def _cash(people: People, month: CalendarMonth, owner: Floats, firm: Flags, keep
     return Batch.plain(time, events.who, till, amount, code, events.ids)
 
 
+def _private_account(customer: Ints) -> Flags:
+    """Owners who have one: the others take all they live on in notes."""
+    private: Flags = customer % 2 == 0
+    return private
+
+
 def _monthly(
     people: People, month: CalendarMonth, costs: Floats, owner: Floats, firm: Flags, keep: Keep
 ) -> list[Batch]:
     """Wages, rent, tax, and what the owner lives on: once a month each."""
     person, staff = RANGES["person"], np.arange(people.size)
-    plan: list[tuple[str, int, Floats, Ints, int, int]] = [
+    takes = np.where(_private_account(staff), (1.0 - _OWNER_CASH) * owner, 0.0)
+    any_day = month.days  # owners take their money when they need it
+    plan: list[tuple[str, int, Floats, Ints, int, tuple[int, int]]] = [
         ("wages", _STAFF, _WAGES * costs / _STAFF, person.first + (staff * 5) % person.count,
-         booking("wages", "app", "wages"), 9),
+         booking("wages", "app", "wages"), (9, 3)),
         ("firm_rent", 1, _RENT * costs, people.landlord[: people.size],
-         booking("rent", "standing_order", "rent"), 2),
+         booking("rent", "standing_order", "rent"), (2, 3)),
         ("tax", 1, _TAX * costs, np.full(people.size, RANGES["public"].first),
-         booking("bill", "app", "none"), 14),
-        ("owner", 1, (1.0 - _OWNER_CASH) * owner, person.first + (staff * 3 + 1) % person.count,
-         booking("transfer", "app", "none"), 11),
+         booking("bill", "app", "none"), (14, 3)),
+        ("owner", 1, takes, person.first + (staff * 3 + 1) % person.count,
+         booking("transfer", "app", "none"), (0, any_day)),
         ("firm_debt", 1, 100.0 * people.traits.other_debt[: people.size],
-         people.lender[: people.size], booking("bill", "standing_order", "loan"), 19),
+         people.lender[: people.size], booking("bill", "standing_order", "loan"), (19, 3)),
     ]  # fmt: skip
     batches = []
-    for purpose, times_a_month, cents, target, code, day in plan:
+    for purpose, times_a_month, cents, target, code, (day, days) in plan:
         due = firm & (cents >= 100.0)
         many = np.where(due, times_a_month, 0)
         events = kept(drawn(people.streams, purpose, month.number, many), keep)
-        on = month.first + (day + events.day % 3) % month.days
+        on = month.first + (day + events.day % days) % month.days
         time = on + hour_ticks()[events.hour] / (1 << 16)
         amount = rounded(cents[events.who], events.word, 0.25)
         who = target[events.who]

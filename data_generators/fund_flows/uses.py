@@ -7,13 +7,14 @@ partner, who also pays the first instalment. Other frauds take the money out or 
 Look-alikes: refunds, price adjustments of partners, money sent to family at once.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from data_generators.fund_flows.accounts import CASH, RANGES
 from data_generators.fund_flows.loans import AccountMonths, Told, numbered
-from data_generators.fund_flows.movements import USES, Movements
+from data_generators.fund_flows.movements import CHANNELS, KINDS, REFERENCES, USES, Movements
 from data_generators.fund_flows.people import People
 from data_generators.fund_flows.seen import chance
 from data_generators.fund_flows.times import hour_of
@@ -46,6 +47,14 @@ _BOOKED = {
     "cash": ("withdrawal", "terminal", "none"), "broker": ("transfer", "app", "investment"),
     "property": ("transfer", "app", "none"), "passed_on": ("transfer", "app", "none"),
 }  # fmt: skip
+#: the same as codes, a row each of `USES`, and where the use stands among those booked
+_BOOKED_AS = np.zeros((len(USES), 3), dtype=np.int64)
+_PLACE = np.zeros(len(USES), dtype=np.int64)
+for _place, (_use, _words) in enumerate(_BOOKED.items()):
+    _PLACE[USES.index(_use)] = _place
+    _BOOKED_AS[USES.index(_use)] = [
+        words.index(word) for words, word in zip((KINDS, CHANNELS, REFERENCES), _words, strict=True)
+    ]
 #: paid in hundreds of RMB
 _ROUND = ("family", "cash", "broker", "property", "passed_on")
 
@@ -107,42 +116,38 @@ def _booked(
     people: People, paid_out: Told, turn: int, rows: Ints, code: Ints, amount: Floats, time: Floats
 ) -> Told:
     rows = rows[amount[rows] >= 100.0]
+    rows = rows[np.argsort(_PLACE[code[rows]], kind="stable")]
     # Whoever has the account it was paid into spends it; the partner is the borrower's.
     who, borrower = paid_out.movements.target[rows], paid_out.movements.loan[rows]
     ids = paid_out.ids[rows]
     u = chance(ids, people.streams.seed, f"use_whom_{turn}")
     stage, ranges = people.stage(0.0, 1.0), RANGES
-    targets = {
-        "purpose": people.platform[borrower], "spending": stage.merchants(u),
-        "bills": stage.of("public", u), "rent": people.landlord[who],
-        "family": ranges["person"].pick(u), "other_debt": people.lender[who],
-        "cash": np.full(len(rows), CASH), "broker": stage.of("broker", u),
-        "property": stage.of("property", u), "passed_on": ranges["person"].pick(u),
-    }  # fmt: skip
-    target = np.select([code[rows] == USES.index(n) for n in targets], list(targets.values()), CASH)
-    parts = []
-    for name, (kind, channel, reference) in _BOOKED.items():
-        some = np.flatnonzero(code[rows] == USES.index(name))
-        trade = name == "purpose" and len(some) > 0
-        business = people.traits.business[who[some]]
-        parts.append(
-            Told(
-                Movements.of(
-                    time=time[rows[some]], source=who[some], target=target[some],
-                    amount=amount[rows[some]],
-                    kind=np.where(business, _supplier(), _kind(kind)) if trade else kind,
-                    channel=channel, reference=reference,
-                    device=who[some] if channel == "app" else -1, use=code[rows[some]], hop=1,
-                ),
-                _next_ids(people, ids[some], turn),
-            )
-        )  # fmt: skip
-    return Told.together(parts)
+    whom: dict[str, Callable[[Ints], Ints]] = {
+        "purpose": lambda some: people.platform[borrower[some]],
+        "spending": lambda some: stage.merchants(u[some]),
+        "bills": lambda some: stage.of("public", u[some]),
+        "rent": lambda some: people.landlord[who[some]],
+        "family": lambda some: ranges["person"].pick(u[some]),
+        "other_debt": lambda some: people.lender[who[some]],
+        "broker": lambda some: stage.of("broker", u[some]),
+        "property": lambda some: stage.of("property", u[some]),
+        "passed_on": lambda some: ranges["person"].pick(u[some]),
+    }
+    target, use = np.full(len(rows), CASH), code[rows]
+    for name, paid in whom.items():
+        some = np.flatnonzero(use == USES.index(name))
+        target[some] = paid(some)
+    kind, channel, reference = _BOOKED_AS[use].T
+    trade = (use == USES.index("purpose")) & people.traits.business[who]
+    moved = Movements.of(
+        time=time[rows], source=who, target=target, amount=amount[rows],
+        kind=np.where(trade, _supplier(), kind), channel=channel, reference=reference,
+        device=np.where(channel == CHANNELS.index("app"), who, -1), use=use, hop=1,
+    )  # fmt: skip
+    return Told(moved, _next_ids(people, ids, turn))
 
 
 def _kind(name: str) -> int:
-    from data_generators.fund_flows.movements import KINDS
-
     return KINDS.index(name)
 
 

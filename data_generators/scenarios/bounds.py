@@ -57,7 +57,8 @@ RANGES: dict[str, dict[str, tuple[float, float]]] = {
     "repayment": {"default_months_late": (1, 4)},
     "partners": {"a_block": (1, 500)},
     "flows": {"circle": (1, 16), "burst": (0, 0.9), "spending": (0, 12), "sales": (0, 20),
-              "suppliers": (0, 20), "to_people": (0, 6), "withdrawals": (0, 6),
+              "suppliers": (0, 20), "to_people": (0, 6), "firms_to_people": (0, 6),
+              "withdrawals": (0, 6),
               "deposits": (0, 6), "bills": (0, 6)},
 }  # fmt: skip
 #: parameters on a log or log-odds scale, and slopes: they may be negative, as

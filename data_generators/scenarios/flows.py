@@ -23,12 +23,14 @@ class Flows:
     #: power of merchants' popularity (assumed, Zipf)
     popularity: float = 0.9
     #: payments to people a month (assumed)
-    to_people: float = 1.0
+    to_people: float = 1.3
+    #: payments to people, and from them, of a business a month (assumed)
+    firms_to_people: float = 0.8
     #: people in a customer's circle, to whom most of them go (assumed)
     circle: int = 4
     #: cash withdrawals and deposits a month (assumed)
     withdrawals: float = 0.9
-    deposits: float = 0.12
+    deposits: float = 0.2
     #: share of cash amounts in hundreds of RMB [PKDD'99: 0.83]
     cash_round: float = 0.83
     #: share of transfers to people in hundreds of RMB (assumed)
@@ -44,13 +46,13 @@ class Flows:
     investors: float = 0.12
     saved: float = 0.06
     #: share of payments to merchants that are given back, wholly or in part (assumed)
-    refunds: float = 0.03
+    refunds: float = 0.04
     #: branching ratio of bursts: payments set off by one, mean, to the second generation
     burst: float = 0.15
     #: days until they follow, mean of an exponential (assumed)
     burst_days: float = 0.3
     #: payments from customers and to suppliers of a business a month (assumed)
-    sales: float = 5.5
+    sales: float = 5.0
     suppliers: float = 2.8
     #: share of the liquid buffer that stands on the account (assumed)
     on_account: float = 0.7

@@ -30,12 +30,12 @@ ACCOUNT_TAKEOVER = Pattern(
     shape=_payees,
     transfers_a_case=3.0,
     signs=Manner(
-        placed=0.6, spread=2.0, parts=0.4, uneven=0.3, by_night=0.7, strange_device=0.9,
+        placed=0.6, spread=3.0, parts=0.4, uneven=0.3, by_night=0.7, strange_device=0.9,
         strangers=1.0, young=0.6, words="loan",
     ),
     covers=(
-        Manner(placed=0.2, spread=14.0, strange_device=0.2),
-        Manner(placed=0.3, spread=8.0, words="rent"),
+        Manner(placed=0.2, spread=16.0, strange_device=0.2),
+        Manner(placed=0.3, spread=11.0, words="rent"),
     ),
     victim=True,
     of_buffer=True,

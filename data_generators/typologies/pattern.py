@@ -22,6 +22,11 @@ _PARTS, _EDGES = 3, 16
 _PLACED_NOISE, _WAIT_NOISE = 0.9, 1.2
 #: days between parts of one payment, median (assumed)
 _PART_GAP = 3.0
+#: where fraud shows all its signs: share of those outside who are not, since it does not care to
+#: pass for everyday payments; none where it shows half of them or less (assumed)
+_OPENLY = 0.5
+#: share of a business's monthly turnover that counts as a person's monthly income does (assumed)
+_OF_TURNOVER = 0.5
 
 
 @dataclass(frozen=True)
@@ -78,13 +83,17 @@ class Pattern:
             return Movements.none()
         shape = self.shape(dice.throw("shape", 4))
         manners = Manners.drawn(self.signs, self.covers, shown, dice.throw("signs", MANNER_DRAWS))
-        who = cast(shape, manners, self.outside, self.victim, stage, dice)
+        outside = self.outside * (1.0 - _OPENLY * max(2.0 * shown - 1.0, 0.0))
+        who = cast(shape, manners, outside, self.victim, stage, dice)
         source, target = (np.maximum(ends, 0) for ends in (shape.source, shape.target))
         rows = np.arange(dice.count)[:, None]
         payer, payee = (np.maximum(who.account[rows, ends], 0) for ends in (source, target))
         kind = in_business(
             kind_of(
-                who.kind[rows, source], who.kind[rows, target], _edge_noise(shape, dice, "kind")
+                who.kind[rows, source],
+                who.kind[rows, target],
+                _edge_noise(shape, dice, "kind"),
+                who.trade[:, None],
             ),
             *(stage.business[ends % BLOCK] & (ends < BLOCK) for ends in (payer, payee)),
         )
@@ -139,10 +148,11 @@ def _normal(u: Floats) -> Floats:
 
 
 def _means(account: Ints, stage: Stage, of_buffer: bool) -> Floats:
-    """Income, or buffer, of the first customer among those who play; cases × 1."""
+    """Income, or turnover, or buffer, of the first customer who plays; cases × 1."""
     customer = (account >= 0) & (account < BLOCK)
     first = account[np.arange(len(account)), np.argmax(customer, axis=1)]
-    own = stage.buffer if of_buffer else stage.income
+    earned = np.where(stage.business, _OF_TURNOVER * stage.turnover, stage.income)
+    own = stage.buffer if of_buffer else earned
     means = np.where(customer.any(axis=1), own[np.where(first < BLOCK, first, 0)], np.median(own))
     return means[:, None]
 

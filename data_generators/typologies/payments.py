@@ -10,8 +10,10 @@ from data_generators.streams import BLOCK, Floats, Ints
 from data_generators.typologies.casting import OUTSIDE
 
 #: kind of a payment to each of `OUTSIDE`, and from each
-_TO = ("transfer", "transfer", "spending", "withdrawal", "transfer", "rent", "bill", "spending")
-_FROM = ("transfer", "transfer", "refund", "deposit", "salary", "transfer", "transfer", "refund")
+_TO = ("transfer", "transfer", "spending", "withdrawal", "transfer", "rent", "bill", "spending",
+       "supplier", "wages")  # fmt: skip
+_FROM = ("transfer", "transfer", "refund", "deposit", "salary", "transfer", "transfer", "refund",
+         "sale", "transfer")  # fmt: skip
 #: channels of each kind, weights in the order of `CHANNELS` (assumed, as for ordinary transfers)
 CHANNEL_SHARES: dict[str, tuple[float, ...]] = {
     "transfer": (0.94, 0.0, 0.04, 0.02, 0.0),
@@ -24,12 +26,15 @@ CHANNEL_SHARES: dict[str, tuple[float, ...]] = {
     "refund": (0.0, 1.0, 0.0, 0.0, 0.0),
     "rent": (0.6, 0.0, 0.0, 0.4, 0.0),
     "bill": (0.5, 0.0, 0.0, 0.5, 0.0),
+    "wages": (1.0, 0.0, 0.0, 0.0, 0.0),
 }
 #: share of payments between people that are made to the payee's collection code, as if something
 #: were bought: how stalls and small services are paid, and how money is passed as trade (assumed)
-BY_CODE = 0.35
+BY_CODE = 0.45
+#: the same in trade, where firms are mostly paid for a delivery, people mostly not (assumed)
+BY_INVOICE, TO_PEOPLE_IN_TRADE = 0.82, 0.25
 #: share of what shops pay out that is booked as wages; the rest is given back (assumed)
-BY_SHOPS = 0.6
+BY_SHOPS = 0.7
 #: share of payments of a kind in hundreds; the others are to the cent (assumed, as ordinary)
 ROUND_SHARES = {"transfer": 0.55, "withdrawal": 0.83, "deposit": 0.83}
 
@@ -45,13 +50,15 @@ class Booking:
     device: Ints
 
 
-def kind_of(source: NDArray[np.int8], target: NDArray[np.int8], u: Floats) -> NDArray[np.int8]:
+def kind_of(
+    source: NDArray[np.int8], target: NDArray[np.int8], u: Floats, trade: NDArray[np.bool_]
+) -> NDArray[np.int8]:
     """Kind of a payment between two of `OUTSIDE`, at most one of whom is outside.
 
-    `u`: a uniform each, under `BY_CODE` where people are paid by code.
+    `u`: a uniform each, under `BY_CODE` where people are paid by code, or other shares in `trade`.
 
     >>> who = np.array([0, 0, 3, 0], dtype=np.int8), np.array([1, 2, 0, 0], dtype=np.int8)
-    >>> [KINDS[k] for k in kind_of(*who, np.array([0.5, 0.5, 0.5, 0.1]))]
+    >>> [KINDS[k] for k in kind_of(*who, np.array([0.5, 0.5, 0.5, 0.1]), np.zeros(4, bool))]
     ['transfer', 'spending', 'deposit', 'spending']
     """
     table = np.array(
@@ -62,7 +69,9 @@ def kind_of(source: NDArray[np.int8], target: NDArray[np.int8], u: Floats) -> ND
         dtype=np.int8,
     )
     found: NDArray[np.int8] = table[source, target]
-    by_code = (found == KINDS.index("transfer")) & (u < BY_CODE)
+    people = (source <= OUTSIDE.index("person")) & (target <= OUTSIDE.index("person"))
+    in_trade = np.where(target == OUTSIDE.index("person"), TO_PEOPLE_IN_TRADE, BY_INVOICE)
+    by_code = people & (u < np.where(trade, in_trade, BY_CODE))
     wage = (found == KINDS.index("refund")) & (u < BY_SHOPS)
     kinds = [KINDS.index("spending"), KINDS.index("salary")]
     return np.select([by_code, wage], kinds, found).astype(np.int8)
@@ -102,8 +111,8 @@ def booked(kind: NDArray[np.int8], payer: Ints, device: Ints, words: Floats, u: 
     by_app = (channel == CHANNELS.index("app")) & (payer < BLOCK)
     written = np.minimum((u[..., 1:] >= words).sum(axis=-1), len(REFERENCES) - 1)
     reference = np.select(
-        [kind == KINDS.index(name) for name in ("transfer", "rent", "salary")],
-        [written, REFERENCES.index("rent"), REFERENCES.index("wages")],
+        [kind == KINDS.index(name) for name in ("transfer", "rent", "salary", "wages")],
+        [written, *(REFERENCES.index(word) for word in ("rent", "wages", "wages"))],
         REFERENCES.index("none"),
     )
     return Booking(

@@ -1,7 +1,8 @@
-"""Golden hashes: one for every scenario and version of the world, in golden.json beside this.
+"""Golden hashes: two for every scenario and version of the world, in golden.json beside this.
 
-A hash is of the observed tables of a small world as canonical bytes: amounts in whole cents,
-other numbers to six decimals, texts in UTF-8, missing values by themselves. When contents were
+One is of the observed tables of a small world as canonical bytes: amounts in whole cents, other
+numbers to six decimals, texts in UTF-8, missing values by themselves. The other is of its fund
+flows, where frauds by transfer are frequent enough for all of their shapes. When contents were
 meant to change, raise `data_generators.world.VERSION` and write the hashes again:
 
     python tests/data_generators/golden.py
@@ -21,14 +22,29 @@ from data_generators.world import VERSION
 FILE = Path(__file__).with_name("golden.json")
 #: decimals of what is not money; enough for times in days, shares and log-odds
 DECIMALS = 6
+#: share of transfers that belong to a case; of a blend, whose parts have their own, the usual one
+FRAUDS = 0.05
 MISSING = np.iinfo(np.int64).min
 
 
 def golden_hash(scenario) -> str:
     """Hex digest of the observed tables of a world of 300 customers over 8 months."""
     observed = dg.World(scenario, customers=300, months=8, seed=7).observed()
+    return digest_of(schema.OBSERVED, observed)
+
+
+def flows_hash(scenario) -> str:
+    """Hex digest of transfers and their labels, of 300 customers over 2 calendar months."""
+    if not scenario.parts:
+        scenario = scenario.replace(transfer_fraud__rate=FRAUDS)
+    world = dg.World(scenario, customers=300, months=8, seed=7)
+    return digest_of(schema.FUND_FLOWS, world.fund_flows(2, progress=False))
+
+
+def digest_of(tables, observed) -> str:
+    """Hex digest of these tables, which are attributes of `observed`."""
     digest = hashlib.sha256()
-    for table in schema.OBSERVED:
+    for table in tables:
         frame = getattr(observed, table.name)
         digest.update(f"{table.name} {len(frame)}\n".encode())
         for column in table.columns:
@@ -48,13 +64,16 @@ def canonical(values: pd.Series, money: bool) -> bytes:
     return "\x1f".join("\x00" if pd.isna(v) else str(v) for v in values).encode()
 
 
-def hashes() -> dict[str, str]:
-    """The golden hash of every scenario, a blend and a drift."""
+def hashes() -> dict[str, dict[str, str]]:
+    """The golden hashes of every scenario, a blend and a drift: worlds, and fund flows."""
     from worlds import ALL
 
-    return {name: golden_hash(scenario) for name, scenario in ALL.items()}
+    return {
+        kind: {name: of(scenario) for name, scenario in ALL.items()}
+        for kind, of in (("worlds", golden_hash), ("fund_flows", flows_hash))
+    }
 
 
 if __name__ == "__main__":
-    FILE.write_text(json.dumps({"version": VERSION, "worlds": hashes()}, indent=1) + "\n")
+    FILE.write_text(json.dumps({"version": VERSION, **hashes()}, indent=1) + "\n")
     print(f"Wrote {FILE} for version {VERSION}.")

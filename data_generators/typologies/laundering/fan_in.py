@@ -28,12 +28,12 @@ FAN_IN = Pattern(
     shape=_to_one,
     transfers_a_case=5.5,
     signs=Manner(
-        placed=0.4, wait=0.2, spread=14.0, kept=0.05, parts=0.5, uneven=0.15, by_night=0.3,
+        placed=0.4, wait=0.2, spread=18.0, kept=0.05, parts=0.5, uneven=0.15, by_night=0.3,
         strange_device=0.4, strangers=1.0, young=0.6, words="goods",
     ),
     covers=(
         Manner(placed=0.07, spread=40.0),
-        Manner(placed=0.05, spread=20.0, uneven=0.3, words="family"),
+        Manner(placed=0.05, spread=30.0, uneven=0.3, words="family"),
         Manner(placed=0.1, spread=60.0, words="goods"),
     ),
 )  # fmt: skip

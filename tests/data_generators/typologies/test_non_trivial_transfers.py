@@ -1,7 +1,9 @@
 """No column and no rule over two gives a typology of transfers away, not even among its own kind.
 
 Measured where cases are frequent, so that there are 1,000 transfers or more of each typology, on
-seeds that nobody has seen; a failure says which. About 40 seconds a scenario.
+seeds that nobody has seen; a failure says which. Every time, three markets that the seed chooses
+are measured over fewer months, with room for chance; all nine, and among transfers alone, only
+when asked for (`-m long`, 25 seconds a market).
 """
 
 import secrets
@@ -17,15 +19,16 @@ from data_generators.fidelity.giveaways import rules, single_columns, transfers_
 from data_generators.scenarios.flows import OF_TRANSFERS
 from data_generators.streams import BLOCK
 
-#: long: fresh seeds still come out on either side of the gates in some markets
-pytestmark = pytest.mark.long
-
 #: share of transfers that belong to a case, where it is measured, and transfers of a typology
 RATE, LEAST = 0.03, 1_000
 #: other transfers that are looked at beside the cases: enough for a standard error of 0.01
 OTHERS = 40_000
-SOME = ("online_rental",)
-REST = tuple(name for name in scenarios.catalogue() if name not in SOME)
+#: the worst there may be of a column, and what chance may add where some thousand cases are looked
+#: at: four standard errors. The worst of nine markets and two seeds, over a year, was 0.729.
+WORST, CHANCE = 0.75, 0.04
+#: what is looked at every time: months, share of cases, other transfers, markets
+MONTHS, OFTEN, FEWER, MARKETS = 4, 0.05, 20_000, 3
+EVERY = tuple(scenarios.catalogue())
 #: nobody would rank by a number that only names the row
 NAMES = ["transfer_id"]
 
@@ -38,10 +41,10 @@ def seed():
     return drawn
 
 
-def everything(scenario, seed, months=12):
+def everything(scenario, seed, months=12, rate=RATE):
     """Raw and derived columns of what the bank sees, and the typology of each row (truth)."""
     even = {f"transfer_fraud__{name}": 1.0 / len(OF_TRANSFERS) for name in OF_TRANSFERS}
-    raised = scenario.replace(transfer_fraud__rate=RATE, **even)
+    raised = scenario.replace(transfer_fraud__rate=rate, **even)
     world = dg.World(raised, BLOCK, months, seed)
     seen = world.fund_flows(months).transfers
     truth = world.truth.fund_flows(months).ledger.set_index("transfer_id")["typology"]
@@ -49,31 +52,30 @@ def everything(scenario, seed, months=12):
     return table, truth.loc[seen["transfer_id"]].to_numpy().astype(str)
 
 
-def some(among, is_case, seed):
+def some(among, is_case, seed, enough=OTHERS):
     """Rows to look at: all cases, and as many others as is enough."""
     rng = np.random.default_rng(seed)
-    others = rng.random(len(among)) < OTHERS / max((among & ~is_case).sum(), 1)
+    others = rng.random(len(among)) < enough / max((among & ~is_case).sum(), 1)
     return np.flatnonzero(among & (is_case | others))
 
 
-def refuse_giveaways(table, kind, natural, seed):
-    transfers = (table["kind"] == "transfer").to_numpy()
-    for name in OF_TRANSFERS:
-        is_case = kind == name
-        assert is_case.sum() >= LEAST
-        for among in (np.ones(len(table), dtype=bool), transfers):
-            rows = some(among, is_case, seed)
-            part, case = table.iloc[rows].reset_index(drop=True), is_case[rows]
-            worst = single_columns(part, case).iloc[0]
-            told = f"{name}, seed {seed}: {worst['column']} has AUC {worst['auc']:.3f}"
-            assert worst["auc"] < 0.75, told
-            if among is transfers:
-                continue
-            for rule in rules(part, case, natural[name]).itertuples():
-                told = f"{name}, seed {seed}: {rule.rule} has precision {rule.precision:.2f}"
-                assert rule.precision < 0.5, told
-                # Among as much fraud as there usually is, the same rule is nearly always wrong.
-                assert rule.precision_natural < 0.02, told
+def looked_at(table, among, is_case, seed, enough=OTHERS):
+    """The rows to look at, and which of them are cases."""
+    rows = some(among, is_case, seed, enough)
+    return table.iloc[rows].reset_index(drop=True), is_case[rows]
+
+
+def refuse_column(table, case, told, bound):
+    worst = single_columns(table, case).iloc[0]
+    assert worst["auc"] < bound, f"{told}: {worst['column']} has AUC {worst['auc']:.3f}"
+
+
+def refuse_rules(table, case, natural, told):
+    for rule in rules(table, case, natural).itertuples():
+        said = f"{told}: {rule.rule} has precision {rule.precision:.2f}"
+        assert rule.precision < 0.5, said
+        # Among as much fraud as there usually is, the same rule is nearly always wrong.
+        assert rule.precision_natural < 0.02, said
 
 
 def natural_rates(scenario):
@@ -81,17 +83,59 @@ def natural_rates(scenario):
     return {name: fraud.rate * getattr(fraud, name) for name in OF_TRANSFERS}
 
 
-@pytest.mark.parametrize("market", SOME)
-def test_no_column_and_no_rule_gives_a_typology_away(market, seed):
-    scenario = scenarios.by_name(market)
-    refuse_giveaways(*everything(scenario, seed), natural_rates(scenario), seed)
+def test_no_column_and_no_rule_gives_a_typology_away(seed):
+    """In three of the nine markets, which the seed chooses."""
+    chosen = np.random.default_rng(seed).choice(EVERY, MARKETS, replace=False)
+    for market in chosen:
+        scenario = scenarios.by_name(market)
+        table, kind = everything(scenario, seed, MONTHS, OFTEN)
+        whole, natural = np.ones(len(table), dtype=bool), natural_rates(scenario)
+        for name in OF_TRANSFERS:
+            part, case = looked_at(table, whole, kind == name, seed, FEWER)
+            told = f"{market}, {name}, seed {seed}"
+            assert case.sum() >= LEAST, told
+            refuse_column(part, case, told, WORST + CHANCE)
+            refuse_rules(part, case, natural[name], told)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("market", REST)
-def test_none_does_in_any_other_market(market, seed):
+@pytest.mark.parametrize("market", EVERY)
+def test_none_does_in_any_market(market, seed):
+    """Nor among transfers between accounts alone, where everything else looks alike."""
     scenario = scenarios.by_name(market)
-    refuse_giveaways(*everything(scenario, seed), natural_rates(scenario), seed)
+    table, kind = everything(scenario, seed)
+    whole, natural = np.ones(len(table), dtype=bool), natural_rates(scenario)
+    transfers = (table["kind"] == "transfer").to_numpy()
+    for name in OF_TRANSFERS:
+        told = f"{market}, {name}, seed {seed}"
+        part, case = looked_at(table, whole, kind == name, seed)
+        assert case.sum() >= LEAST, told
+        refuse_column(part, case, told, WORST)
+        refuse_rules(part, case, natural[name], told)
+        among = looked_at(table, transfers, kind == name, seed)
+        # Of a few hundred transfers a standard error is 0.013.
+        refuse_column(*among, f"{told}, among transfers", WORST + CHANCE / 2)
+
+
+def worst_columns(scenario, seed):
+    """AUC of the best single column, mean over typologies: a standard error of 0.003."""
+    table, kind = everything(scenario, seed, 3, OFTEN)
+    whole = np.ones(len(table), dtype=bool)
+    found = [
+        single_columns(*looked_at(table, whole, kind == name, seed, FEWER))["auc"].iloc[0]
+        for name in OF_TRANSFERS
+    ]
+    return float(np.mean(found))
+
+
+def test_the_dial_makes_single_columns_weaker():
+    """Hidden, fraud looks like its covers, whose own columns remain: medium is near hard."""
+    easy, medium, hard = (
+        worst_columns(scenarios.ecommerce.replace(transfer_fraud__camouflage=hidden), 3)
+        for hidden in (0.0, 0.5, 0.8)
+    )
+    assert easy > medium + 0.02, (easy, medium, hard)
+    assert easy > hard + 0.02, (easy, medium, hard)
 
 
 def recall(scenario, seed):
@@ -112,9 +156,9 @@ def recall(scenario, seed):
     return float((score[later] > np.quantile(score[~later], 0.98)).mean())
 
 
-@pytest.mark.parametrize("market", SOME)
-def test_the_dial_goes_from_easy_to_hard(market, seed):
-    scenario = scenarios.by_name(market)
+@pytest.mark.long
+def test_the_dial_goes_from_easy_to_hard(seed):
+    scenario = scenarios.online_rental
     easy, medium, hard = (
         recall(scenario.replace(transfer_fraud__camouflage=hidden), seed)
         for hidden in (0.0, 0.5, 0.8)

@@ -228,7 +228,7 @@ def test_cases_are_keyed_and_do_not_depend_on_how_many_there_are(typology, stage
 @every_typology
 def test_fraud_and_what_looks_like_it_are_told_apart_in_the_truth_only(typology, stage):
     fraud = typology.cases(stage, COUNT, block())
-    like = typology.look_alikes(stage, COUNT, block())
+    like = typology.look_alikes(stage, 3 * COUNT, block())
     assert (fraud.typology == typology.code).all()
     assert (fraud.look_alike == 0).all()
     assert (like.look_alike == typology.code).all()
