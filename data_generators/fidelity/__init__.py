@@ -3,7 +3,7 @@
 >>> from data_generators import World, scenarios
 >>> world = World(scenarios.online_rental, customers=300, months=6, seed=7)
 >>> lines = compare(Setting(world.scenario), measured(world))
->>> next(line.standing.value for line in lines if line.figure.id == "timing.gap_cv")
+>>> next(line.standing.value for line in lines if line.figure.id == "lgd.by_time")
 'not in this world yet'
 """
 
