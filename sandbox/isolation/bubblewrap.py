@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.isolation import interpreter
+from sandbox.isolation.interpreter import Surroundings
 from sandbox.isolation.limits import MIB
 
 #: nobody: who the worker is, inside and, when root started it, outside
 NOBODY = 65534
 #: where packages and the project's `sandbox` folder are seen inside
 PACKAGES, CODE = Path("/opt/packages"), Path("/opt/code")
+#: where a model's own folder is seen inside
+MODEL = Path("/opt/model")
 #: the one writable place inside, in memory
 SCRATCH, SCRATCH_SIZE = "/tmp", 64 * MIB
 #: over which the outer bwrap, as root, binds what the inner one takes
@@ -30,7 +33,7 @@ _STAGE = Path("/tmp")
 class Plan:
     """A command line; each of `arguments` is read from a descriptor of its own."""
 
-    #: with `{0}`, `{1}` where the descriptors' numbers go
+    #: with `{0}`, `{1}`, `{2}` where the descriptors' numbers go
     command: tuple[str, ...]
     arguments: tuple[bytes, ...]
 
@@ -45,8 +48,10 @@ class View:
     masked: tuple[Path, ...]
 
 
-def view() -> View:
-    """Shared libraries, the interpreter, its packages, and of this project `sandbox` alone."""
+def view(surroundings: Surroundings | None = None) -> View:
+    """Shared libraries, the interpreter, packages, the model's folder if it has one, and of this
+    project `sandbox` alone."""
+    surroundings = surroundings or Surroundings.default()
     python = interpreter.current()
     binds, links = [], []
     for name in ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64"):
@@ -60,27 +65,43 @@ def view() -> View:
         binds.append((python.prefix, python.prefix))
     if python.prefix == Path("/usr") or not python.executable.is_relative_to(python.prefix):
         binds.append((python.executable, python.executable))
-    binds += [(folder, PACKAGES / str(i)) for i, folder in enumerate(python.packages)]
+    binds += [(folder, PACKAGES / str(i)) for i, folder in enumerate(surroundings.packages)]
     binds.append((interpreter.SANDBOX, CODE / "sandbox"))
+    if surroundings.model is not None:
+        binds.append((surroundings.model, MODEL))
     return View(tuple(binds), tuple(links), _masked(binds))
 
 
-def import_path() -> list[str]:
-    """`sys.path` inside, before the standard library."""
-    packages = interpreter.current().packages
-    return [str(CODE), *(str(PACKAGES / str(i)) for i, _ in enumerate(packages))]
+def import_path(surroundings: Surroundings) -> list[str]:
+    """`sys.path` inside: ours before the standard library; packages, after it, replace nothing."""
+    return [str(CODE), *(str(PACKAGES / str(i)) for i, _ in enumerate(surroundings.packages))]
 
 
-def plan(command: Sequence[str], threads: int, as_root: bool) -> Plan:
-    """How to start `command` in a sandbox of its own."""
+def plan(
+    command: Sequence[str],
+    threads: int,
+    as_root: bool,
+    surroundings: Surroundings | None = None,
+    filtering: bytes = b"",
+) -> Plan:
+    """How to start `command` in a sandbox of its own, under a filter of system calls if any."""
     bwrap = str(shutil.which("bwrap"))
-    seen = view()
+    seen = view(surroundings)
+    filters = (filtering,) if filtering else ()
     if not as_root:
-        return Plan((bwrap, "--args", "{0}", "--", *command), (_inner(seen, threads),))
+        filtered = ("--seccomp", "{1}") if filtering else ()
+        return Plan(
+            (bwrap, "--args", "{0}", *filtered, "--", *command), (_inner(seen, threads), *filters)
+        )
     staged = [(source, _STAGE / str(i)) for i, (source, _) in enumerate(seen.binds)]
     stage = ["--dev-bind", "/", "/", "--tmpfs", str(_STAGE), "--cap-add", "ALL"]
     stage += ["--die-with-parent", *_bound(staged)]
+    # bwrap waits without capabilities, so when it is killed the kernel keeps its death signal
+    # from a process of another user; unshare, which does nothing else here, is still capable
     drop = (
+        str(shutil.which("unshare")),
+        "--kill-child",
+        "--",
         str(shutil.which("setpriv")),
         f"--reuid={NOBODY}",
         f"--regid={NOBODY}",
@@ -93,9 +114,9 @@ def plan(command: Sequence[str], threads: int, as_root: bool) -> Plan:
         (place, inside) for (_, place), (_, inside) in zip(staged, seen.binds, strict=True)
     )
     inner = _inner(View(taken, seen.links, seen.masked), threads)
+    start = (bwrap, "--args", "{1}", *(("--seccomp", "{2}") if filtering else ()), "--")
     return Plan(
-        (bwrap, "--args", "{0}", "--", *drop, bwrap, "--args", "{1}", "--", *command),
-        (_joined(stage), inner),
+        (bwrap, "--args", "{0}", "--", *drop, *start, *command), (_joined(stage), inner, *filters)
     )
 
 

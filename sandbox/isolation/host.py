@@ -7,20 +7,24 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.errors import BadInput, IsolationUnavailable
 from sandbox.isolation import bubblewrap, launcher, memory
+from sandbox.isolation.kernel import seccomp, trial
 from sandbox.isolation.outcome import Level
+from sandbox.isolation.vm import gvisor
 
 INSTALL = (
     "install it: `apt-get install bubblewrap` (Debian, Ubuntu), `dnf install bubblewrap` "
     "(Fedora, RHEL), `pacman -S bubblewrap` (Arch), `zypper install bubblewrap` (openSUSE)"
 )
+_ELSEWHERE = "run it on Linux, or in a Linux virtual machine or container"
 _SECONDS = 20
 _LINUX = sys.platform.startswith("linux")
+_ALLOW_MEMFD = "in a container use a seccomp profile that allows memfd_create"
 _RESTRICTED = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 
 
@@ -39,8 +43,11 @@ class Probe:
 @functools.cache
 def probe() -> tuple[Probe, ...]:
     """Try each mechanism once in this process's life, and then each level, strongest first."""
-    found = (_seals(), _bubblewrap(), *_setpriv(), _user_namespaces()) if _LINUX else ()
-    return (*found, *_levels(found))
+    if not _LINUX:
+        return tuple(_levels((), ()))
+    kernel = (_seals(), _landlock(), _seccomp())
+    walls = (_bubblewrap(), *_setpriv(), _user_namespaces())
+    return (*kernel, *walls, *_levels(kernel, walls))
 
 
 def strongest() -> Level:
@@ -80,7 +87,10 @@ def bubblewrap_version() -> str:
 def _seals() -> Probe:
     if not memory.SEALS:
         return Probe("sealed memory", False, f"{sys.platform} has no sealed memory")
-    descriptor = memory.sealed(lambda file: file.write(b"x"))
+    try:
+        descriptor = memory.sealed(lambda file: file.write(b"x"))
+    except OSError as error:
+        return Probe("sealed memory", False, f"memfd_create: {error.strerror}", _ALLOW_MEMFD)
     try:
         again = os.open(f"/proc/self/fd/{descriptor}", os.O_RDWR)
         try:
@@ -92,6 +102,26 @@ def _seals() -> Probe:
         return Probe("sealed memory", False, "a sealed memfd could be written to")
     finally:
         os.close(descriptor)
+
+
+def _landlock() -> Probe:
+    remedy = (
+        "use Linux 5.13 or newer with `landlock` in the kernel's `lsm=` list, and in a container "
+        "a seccomp profile that allows the landlock_* calls"
+    )
+    return _on_a_thread("Landlock", trial.of_landlock, remedy)
+
+
+def _seccomp() -> Probe:
+    remedy = "use Linux 4.8 or newer with CONFIG_SECCOMP_FILTER, on x86_64 or aarch64"
+    return _on_a_thread("seccomp", trial.of_seccomp, remedy)
+
+
+def _on_a_thread(name: str, try_it: Callable[[], str], remedy: str) -> Probe:
+    try:
+        return Probe(name, True, try_it())
+    except IsolationUnavailable as error:
+        return Probe(name, False, str(error).rstrip("."), remedy)
 
 
 def _bubblewrap() -> Probe:
@@ -140,30 +170,54 @@ def _userns_remedy() -> str:
     )
 
 
-def _levels(found: Sequence[Probe]) -> list[Probe]:
-    coming = "is not there yet in this version"
+def _levels(kernel: Sequence[Probe], walls: Sequence[Probe]) -> list[Probe]:
     process = Probe(
         f"level {Level.PROCESS}",
         os.name == "posix",
         "no boundary against a hostile model" if os.name == "posix" else "needs Linux or macOS",
     )
+    elsewhere = f"it needs Linux, this is {sys.platform}"
     return [
-        Probe(f"level {Level.VM}", False, f"level vm (gVisor) {coming}"),
-        _namespace(found)
+        _vm(kernel),
+        _namespace([*kernel, *walls])
         if _LINUX
-        else Probe(f"level {Level.NAMESPACE}", False, f"it needs Linux, this is {sys.platform}"),
-        Probe(f"level {Level.LSM}", False, f"level lsm (Landlock with seccomp) {coming}"),
+        else Probe(f"level {Level.NAMESPACE}", False, elsewhere, _ELSEWHERE),
+        _lsm(kernel) if _LINUX else Probe(f"level {Level.LSM}", False, elsewhere, _ELSEWHERE),
         process,
         Probe(f"level {Level.NONE}", True, "isolates nothing: trusted models only"),
     ]
 
 
+def _lsm(kernel: Sequence[Probe]) -> Probe:
+    """What it is made of was tried on this very process's threads; a worker is no different."""
+    name = f"level {Level.LSM}"
+    if os.geteuid() == 0:
+        reason = "it holds an ordinary user, this is root, to whom much else is allowed"
+        return Probe(name, False, reason, "run as an ordinary user, or use namespace")
+    if missing := next((p for p in kernel if not p.works), None):
+        return Probe(name, False, missing.detail, missing.remedy)
+    landlock = next(p.detail for p in kernel if p.name == "Landlock")
+    return Probe(name, True, f"Landlock {landlock}; other processes' numbers can be seen")
+
+
+def _vm(kernel: Sequence[Probe]) -> Probe:
+    name = f"level {Level.VM}"
+    if not _LINUX:
+        return Probe(name, False, f"it needs Linux, this is {sys.platform}")
+    seals = kernel[0]
+    if not seals.works:
+        return Probe(name, False, seals.detail, seals.remedy)
+    trial = gvisor.trial()
+    return Probe(name, trial.works, trial.detail, trial.remedy)
+
+
 def _namespace(found: Sequence[Probe]) -> Probe:
-    """The whole stack as a worker gets it, around an interpreter that ends at once."""
+    """The walls as a worker gets them, around an interpreter that ends at once."""
     name = f"level {Level.NAMESPACE}"
     if missing := next((p for p in found if not p.works), None):
         return Probe(name, False, missing.detail, missing.remedy)
-    plan = bubblewrap.plan([*launcher.python(), "-c", ""], 1, as_root=os.geteuid() == 0)
+    command = [*launcher.python(), "-c", ""]
+    plan = bubblewrap.plan(command, 1, os.geteuid() == 0, filtering=seccomp.starting())
     given = launcher.descriptors(plan)
     try:
         works, said = _tried(launcher.filled(plan, given), given)
@@ -171,7 +225,7 @@ def _namespace(found: Sequence[Probe]) -> Probe:
         for descriptor in given:
             os.close(descriptor)
     remedy = "" if works else _stack_remedy(said)
-    return Probe(name, works, said or "starts, without network, read-only", remedy)
+    return Probe(name, works, said or "starts: no network, read-only, filtered", remedy)
 
 
 def _stack_remedy(said: str) -> str:

@@ -6,6 +6,7 @@ import site
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 #: numeric libraries read these once, when they are imported
 _THREADS = (
@@ -33,6 +34,22 @@ class Interpreter:
     prefix: Path
     #: folders of installed packages
     packages: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a worker sees beside the interpreter and this project's `sandbox` folder."""
+
+    #: folders of installed packages, in the order of `sys.path`
+    packages: tuple[Path, ...]
+    #: the model's own folder, seen read-only at `/opt/model` (levels without bubblewrap: where
+    #: it lies); None when the model is bytes
+    model: Path | None = None
+
+    @classmethod
+    def default(cls) -> Self:
+        """This process's own packages and no folder of a model."""
+        return cls(current().packages)
 
 
 @functools.cache

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from sandbox.errors import BadInput
 
 MIB = 1 << 20
+#: the kernel's numbers end a little above
+_MOST = 1 << 62
 
 
 @dataclass(frozen=True)
@@ -15,13 +17,15 @@ class Limits:
     1
     """
 
-    #: address space, bytes; the interpreter with numpy, pandas and scikit-learn takes 0.75 GiB
+    #: address space, bytes; set once the imports are done, which take 0.32 GiB (numpy, pandas,
+    #: pyarrow) and with scikit-learn 0.75 GiB
     memory: int = 4096 * MIB
     #: processor time, seconds
     cpu: int = 300
     #: elapsed time of one request, seconds
     wall: float = 300.0
-    #: processes and threads together
+    #: threads (a model cannot make processes at `namespace`); at `lsm` and `process` counted with
+    #: 8,192 others that the user may have
     processes: int = 64
     #: largest file, memfd included, bytes; bounds a model blob and the scores
     file_size: int = 512 * MIB
@@ -39,5 +43,10 @@ class Limits:
         }
         for name, least in lowest.items():
             value = getattr(self, name)
+            if not isinstance(value, int if name != "wall" else int | float):
+                kind = "number of seconds" if name == "wall" else "whole number"
+                raise BadInput(f"Limits({name}={value!r}) is no {kind}; give one from {least} on.")
+            if name != "wall" and value > _MOST:
+                raise BadInput(f"Limits({name}={value!r}) is too high; {name} is at most {_MOST}.")
             if not value >= least:
                 raise BadInput(f"Limits({name}={value!r}) is too low; {name} is at least {least}.")

@@ -1,9 +1,11 @@
 """Anonymous memory that crosses the boundary: sealed, of a fixed size, passed as a descriptor.
 
-Features and artefacts go in sealed against every change. Results come out through memory whose
+Features and artefacts go in sealed against every change; single rows, one after the other, through
+memory that only the supervisor can write to. Results come out through memory whose
 size is fixed before the worker gets it, so reading it can neither fault nor grow.
 """
 
+import mmap
 import os
 import tempfile
 from collections.abc import Callable
@@ -14,6 +16,9 @@ try:
 
     _FIXED = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
     _UNCHANGING = _FIXED | fcntl.F_SEAL_WRITE
+    #: nobody can write but through a mapping that is there already (Linux 5.1; the number is
+    #: the kernel's, Python names it from 3.13 on)
+    _NO_MORE_WRITERS = _FIXED | 0x10
     SEALS = hasattr(os, "memfd_create")
 except (ImportError, AttributeError):  # macOS and Windows: level `process` holds no one anyway
     SEALS = False
@@ -31,9 +36,16 @@ def sealed(write: Callable[[BinaryIO], object]) -> int:
             os.lseek(descriptor, 0, os.SEEK_SET)
             return os.dup(descriptor)
         seal(descriptor, _UNCHANGING)
-        return os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
+        return reader(descriptor)
     finally:
         os.close(descriptor)
+
+
+def reader(descriptor: int) -> int:
+    """Another, read-only descriptor of the same memory, with an offset and flags of its own."""
+    if not SEALS:
+        return os.dup(descriptor)
+    return os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
 
 
 def sealed_bytes(data: bytes) -> int:
@@ -60,6 +72,21 @@ def writable(size: int, filling: bytes = b"") -> int:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def slot(size: int) -> tuple[int, mmap.mmap]:
+    """Memory that its maker goes on writing to and nobody else can: a read-only descriptor to
+    give away, and the maker's own mapping.
+    """
+    descriptor = _anonymous("in")
+    try:
+        os.ftruncate(descriptor, size)
+        mapping = mmap.mmap(descriptor, size)
+        if SEALS:
+            seal(descriptor, _NO_MORE_WRITERS)
+        return reader(descriptor), mapping
+    finally:
+        os.close(descriptor)
 
 
 def seal(descriptor: int, seals: int) -> None:

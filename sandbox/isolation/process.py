@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import selectors
+import select
 import signal
 import socket
+import struct
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -20,11 +21,24 @@ if TYPE_CHECKING:
 
 #: bytes of a worker's output that are kept; the rest is read and dropped
 LAST_WORDS = 2048
-#: seconds between looks at memory and processor use
+#: seconds between looks at memory and processor use while a request is waited for
 SAMPLING = 0.1
+#: seconds between such looks on the path of single rows; a look takes 0.3 ms
+ROW_SAMPLING = 1.0
 #: seconds after which a killed worker is given up on
 PATIENCE = 5.0
 _CHUNK = 1 << 16
+#: files in scratch memory. Its size does not bound them: an empty one takes no room there, and 1
+#: KiB of the kernel's memory (bwrap has no option for it)
+FILES = 20_000
+#: reads of what a dead worker left in its output; a pipe holds less
+_REMAINS = 64
+#: `struct timeval`: how long the kernel lets a send wait
+_SENDING = struct.pack("@ll", int(PATIENCE), 0)
+
+
+class Crowded(Exception):
+    """The worker takes more of what no limit of its own bounds; in a sentence, what."""
 
 
 class Ended(Exception):
@@ -43,43 +57,50 @@ class Process:
     #: largest resident set seen, bytes; the kernel forgets it when the process is gone
     peak: int = 0
     cpu_seconds: float = 0.0
+    #: whose scratch memory is looked at; 0: nobody's
+    scratch_of: int = 0
+    #: bytes that one process of its tree may have resident; 0: no matter, the kernel bounds it
+    most: int = 0
+    _files: int = 0
     _received: bytes = field(default=b"", repr=False)
+    _sampled: float = field(default=0.0, repr=False)
+    _events: select.poll = field(default_factory=select.poll, repr=False)
+
+    def __post_init__(self) -> None:
+        # each request finds the socket empty: one that does not fit meets a worker that answers
+        # without reading, and would wait for ever
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _SENDING)
+        self._events.register(self.connection, select.POLLIN)
+        self._events.register(self.output, select.POLLIN)
 
     def send(self, line: bytes, descriptors: Sequence[int] = ()) -> None:
         """Send a request; Ended when nobody reads, BrokenProtocol when it spoke out of turn."""
-        self.connection.setblocking(False)
-        try:
-            early = self._received or self.connection.recv(1)
-        except BlockingIOError:
-            early = b""
-        else:
-            if not early:
-                raise Ended
-        if early:
+        if self._received or self._spoke():
             raise wire.BrokenProtocol("a message that nobody asked for")
-        self.connection.setblocking(True)
         try:
             wire.send(self.connection, line, descriptors)
+        except BlockingIOError as error:
+            raise wire.BrokenProtocol("answers to requests that it did not read") from error
         except OSError as error:
             raise Ended from error
 
     def receive(self, deadline: float) -> bytes:
-        """The next line; TimeoutError, Ended or BrokenProtocol when there is none to be had."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.connection, selectors.EVENT_READ)
-            selector.register(self.output, selectors.EVENT_READ)
-            looked = 0.0
-            while b"\n" not in self._received:
-                if (now := time.monotonic()) >= deadline:
-                    raise TimeoutError
-                if now - looked >= SAMPLING:
-                    self.sample()
-                    looked = now
-                for key, _ in selector.select(min(SAMPLING, deadline - now)):
-                    if key.fileobj is self.connection:
-                        self._hear()
-                    elif not self._drain():
-                        selector.unregister(self.output)
+        """The next line; TimeoutError, Ended, Crowded or BrokenProtocol when there is none."""
+        while b"\n" not in self._received:
+            if (now := time.monotonic()) >= deadline:
+                raise TimeoutError
+            events = self._events.poll(1_000 * min(SAMPLING, deadline - now))
+            if not events or now - self._sampled >= ROW_SAMPLING:
+                self.sample()
+            if self._files > FILES:
+                raise Crowded(f"More than {FILES:,} files were made.")
+            if 0 < self.most < self.peak:
+                raise Crowded(f"More than {self.most >> 20} MiB were taken for files and memory.")
+            for descriptor, _ in events:
+                if descriptor != self.output:
+                    self._hear()
+                elif not self._drain():
+                    self._events.unregister(descriptor)
         line, _, self._received = self._received.partition(b"\n")
         if self._received:
             raise wire.BrokenProtocol("more than one answer to one request")
@@ -89,9 +110,19 @@ class Process:
         """Look at memory and processor use of the worker's whole tree, from outside."""
         if self.child.returncode is not None:
             return  # reaped: the number may be another process's by now
+        self._sampled = time.monotonic()
         peak, seconds = observe.usage(observe.descendants(self.child.pid))
         self.peak = max(self.peak, peak)
         self.cpu_seconds = max(self.cpu_seconds, seconds)
+        if self.scratch_of:
+            self._files = observe.scratch_files(self.scratch_of)
+
+    def waiting(self) -> bool:
+        """Whether it lives and has said nothing that it was not asked."""
+        try:
+            return not self._received and not self._spoke()
+        except Ended:
+            return False
 
     def worker_pid(self) -> int:
         """The process that holds the model, as numbered outside."""
@@ -113,8 +144,9 @@ class Process:
             self.cpu_seconds = max(self.cpu_seconds, spent.ru_utime + spent.ru_stime)
             self.connection.close()
             os.set_blocking(self.output, False)
-            while self._drain():
-                pass
+            for _ in range(_REMAINS):  # at level `process` a process that got away may go on
+                if not self._drain():
+                    break
             os.close(self.output)
         return self.child.returncode
 
@@ -142,6 +174,18 @@ class Process:
             if time.monotonic() >= deadline:
                 return None
             time.sleep(0.001)
+
+    def _spoke(self) -> bool:
+        """Whether something lies in the socket; Ended when the other end is closed."""
+        try:
+            data = self.connection.recv(1, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except ConnectionResetError as error:
+            raise Ended from error
+        if not data:
+            raise Ended
+        return True
 
     def _hear(self) -> None:
         try:

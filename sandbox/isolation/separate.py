@@ -5,35 +5,54 @@ from __future__ import annotations
 import os
 import signal
 import struct
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sandbox.errors import IsolationUnavailable
-from sandbox.isolation import host, launcher, memory, observe, tables, wire, work
+from sandbox.isolation import launcher, memory, observe, readiness, tables, wire, work
+from sandbox.isolation.interpreter import Surroundings
+from sandbox.isolation.kernel import Layers
 from sandbox.isolation.limits import Limits
 from sandbox.isolation.outcome import Level, Status
 from sandbox.isolation.place import Answer, Request
-from sandbox.isolation.process import PATIENCE, Ended
+from sandbox.isolation.process import PATIENCE, Crowded, Ended, Process
+from sandbox.isolation.rows import RowMemory
+from sandbox.isolation.shared_features import SharedFeatures
 
-#: seconds a worker may take to start; 1.2 on an idle machine
-START = 120.0
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+#: seconds of processor time for imports ahead, on top of the model's own; what they do not take
+#: of it the model may
+IMPORTING = 3
 _NAN = struct.pack("d", float("nan"))
 
 
 class Separate:
-    """A process of its own, at level `namespace` or `process`."""
+    """A process of its own, at any level but `none`."""
 
-    def __init__(self, level: Level, limits: Limits) -> None:
+    def __init__(
+        self,
+        level: Level,
+        limits: Limits,
+        surroundings: Surroundings | None = None,
+        imports: tuple[str, ...] = (),
+        layers: Layers | None = None,
+    ) -> None:
+        self._layers = layers
         self.mechanisms: tuple[str, ...] = ()
         self._level = level
         self._limits = limits
+        self._imports = imports
         self._requests = 0
-        self._memory_kills = observe.kills_by_memory()
-        self._process = launcher.start(level, limits)
-        self._until = self._process.started
+        self._rows: RowMemory | None = None
+        self._start(surroundings)
+        self.handed_over()
 
     @property
     def peak_memory(self) -> int:
@@ -47,83 +66,137 @@ class Separate:
 
     @property
     def wall_seconds(self) -> float:
-        """From start to the last answer, seconds."""
-        return self._until - self._process.started
+        """From start, or from being handed over ready, to the last answer, seconds."""
+        return self._until - self._since
+
+    def ready(self) -> None:
+        """Wait for the imports and confirm what holds the worker; a second time does nothing."""
+        if not self.mechanisms:
+            self.mechanisms = readiness.confirmed(
+                self._process, self._level, self._limits, self._layers
+            )
+            if self._imports:
+                self._rehearse()
+
+    def handed_over(self) -> bool:
+        """Start the clock of the evidence; False when the worker has ended while it waited."""
+        self._since = self._until = time.monotonic()
+        self._memory_kills = observe.kills_by_memory()
+        return not self.mechanisms or self._process.waiting()
 
     def answer(self, request: Request) -> Answer:
         """Send the request, wait, copy the result; kill the worker unless all went well."""
-        if not self._requests:
-            self._await_ready()
-        self._requests += 1
+        self._surround(request)
+        self.ready()
         try:
-            with _shared(request) as (descriptors, result):
-                answer = self._exchange(request, descriptors, result)
+            if request.task == "rows":
+                return self._opened_rows(request)
+            with _shared(request, self._level) as (descriptors, result):
+                return self._asked(request, descriptors, result)
         finally:
             self._process.sample()
             self._until = time.monotonic()
-        return answer
+
+    def row(self, values: NDArray[np.float64]) -> Answer:
+        """The scores of one row; memory and processor use are looked at once a second only."""
+        rows = self._rows
+        assert rows is not None
+        self._requests += 1
+        rows.put(values)
+        line = wire.row(self._requests)
+        reply = self._exchanged(line, ())
+        if isinstance(reply, bytes):
+            reply = Answer(Status.OK) if reply == line[:-1] else self._read(reply)
+            if reply.status is Status.OK:
+                reply = Answer(Status.OK, data=rows.taken().data)
+        self._until = time.monotonic()
+        return reply
 
     def close(self) -> None:
         """Kill the worker and everything it started."""
         self._process.end()
+        if self._rows is not None:
+            self._rows.close()
+            self._rows = None
 
-    def _exchange(self, request: Request, descriptors: list[int], result: int) -> Answer:
-        line = wire.encoded(
-            {
-                "number": self._requests,
-                "task": request.task,
-                "kind": request.artefact.kind if request.artefact else "",
-                "outputs": request.outputs,
-                "size": request.size,
-            }
+    def _start(self, surroundings: Surroundings | None) -> None:
+        self._surroundings = surroundings
+        limits = self._limits
+        if self._imports:
+            limits = replace(limits, cpu=limits.cpu + IMPORTING)
+        self._process: Process = launcher.start(self._level, limits, self._layers, surroundings)
+
+    def _rehearse(self) -> None:
+        answer = self._asked(Request("rehearse", None, (), self._imports, 0), [], None)
+        if answer.status is not Status.OK:
+            raise IsolationUnavailable(
+                f"A worker could not import {', '.join(self._imports)} ahead ({answer.status}): "
+                f"{answer.reason} Raise the limit or name fewer imports."
+            )
+
+    def _surround(self, request: Request) -> None:
+        """Start again, before anything was sent, where the artefact needs other surroundings."""
+        needed = request.artefact.surroundings if request.artefact is not None else None
+        if needed is not None and needed != self._surroundings:
+            self._process.end()
+            self.mechanisms = ()
+            self._start(needed)
+
+    def _opened_rows(self, request: Request) -> Answer:
+        if self._rows is not None:
+            self._rows.close()
+        self._rows = RowMemory(request.rows)
+        given = (
+            [memory.sealed_bytes(request.artefact.sent(self._level))] if request.artefact else []
         )
         try:
+            return self._asked(request, [*given, self._rows.features, self._rows.scores], None)
+        finally:
+            for descriptor in given:
+                os.close(descriptor)
+
+    def _asked(self, request: Request, descriptors: list[int], result: int | None) -> Answer:
+        self._requests += 1
+        message = {
+            "number": self._requests,
+            "task": request.task,
+            "kind": request.artefact.kind if request.artefact else "",
+            "outputs": request.outputs,
+            "size": request.size,
+        }
+        if request.task == "rows":
+            message |= {"columns": request.columns, "width": request.width}
+        reply = self._exchanged(wire.encoded(message), descriptors)
+        return reply if isinstance(reply, Answer) else self._read(reply, request.size, result)
+
+    def _exchanged(self, line: bytes, descriptors: Sequence[int]) -> bytes | Answer:
+        """The worker's line; an answer when there is none to be had."""
+        try:
             self._process.send(line, descriptors)
-            reply = self._process.receive(time.monotonic() + self._limits.wall)
-            said = wire.Reply.read(reply, self._requests)
+            return self._process.receive(time.monotonic() + self._limits.wall)
         except TimeoutError:
             return self._failed(Status.TIMED_OUT, f"No answer within {self._limits.wall:g} s.")
         except wire.BrokenProtocol as error:
             return self._failed(Status.PROTOCOL_VIOLATION, f"The worker sent {error}.")
+        except Crowded as error:
+            return self._failed(Status.OUT_OF_MEMORY, str(error))
         except Ended:
             return self._post_mortem()
+
+    def _read(self, line: bytes, size: int = -1, result: int | None = None) -> Answer:
+        """What the worker's line says, with a copy of the result; `size` -1: not to be ok."""
+        try:
+            said = wire.Reply.read(line, self._requests)
+        except wire.BrokenProtocol as error:
+            return self._failed(Status.PROTOCOL_VIOLATION, f"The worker sent {error}.")
         if said.status is Status.OUT_OF_MEMORY:
             mib = self._limits.memory >> 20
             return self._failed(said.status, f"More memory than the limit of {mib} MiB was needed.")
         if said.status is not Status.OK:
             return self._failed(said.status, said.reason or "No reason was given.")
-        if said.size > request.size:
+        if said.size > size:
             return self._failed(Status.PROTOCOL_VIOLATION, "The result is longer than agreed.")
-        return Answer(Status.OK, data=memory.contents(result, said.size))
-
-    def _await_ready(self) -> None:
-        """Wait for the imports, then look from outside at what holds this very process."""
-        process = self._process
-        try:
-            reply = process.receive(process.started + START)
-            wire.Reply.read(reply, 0)
-        except (TimeoutError, Ended, wire.BrokenProtocol) as error:
-            process.end(grace=1.0)
-            said = work.one_line(process.last_words.decode(errors="replace")) or repr(error)
-            raise IsolationUnavailable(
-                f"A worker at level {self._level} did not start; its last words: {said}; "
-                "`risk-sandbox doctor` says what to do."
-            ) from error
-        pid = process.worker_pid()
-        if self._level is Level.NAMESPACE:
-            seen = observe.mechanisms(pid, self._limits)
-            if missing := [name for name, holds in seen.items() if not holds]:
-                process.end()
-                raise IsolationUnavailable(
-                    f"The worker started without {', '.join(missing)}; it was stopped before "
-                    "any model was loaded; run `risk-sandbox doctor`."
-                )
-            self.mechanisms = (host.bubblewrap_version(), *seen, "sealed memory", "wall clock")
-        else:
-            limited = sys.platform == "linux" and observe.rlimits(
-                pid, self._limits, skipping=frozenset({"processes"})
-            )
-            self.mechanisms = ("separate process", *(["rlimits"] * limited), "wall clock")
+        return Answer(Status.OK, data=memory.contents(result, said.size) if result else b"")
 
     def _failed(self, status: Status, reason: str) -> Answer:
         """End the worker and quote what it said last; most failures are explained there."""
@@ -155,13 +228,17 @@ class Separate:
 
 
 @contextmanager
-def _shared(request: Request) -> Iterator[tuple[list[int], int]]:
+def _shared(request: Request, level: Level) -> Iterator[tuple[list[int], int]]:
     """Descriptors of the request, in the order the worker takes them; the last is the result."""
     descriptors: list[int] = []
     try:
         if request.artefact is not None:
-            descriptors.append(memory.sealed_bytes(request.artefact.payload))
-        descriptors.extend(memory.sealed(partial(tables.write, t)) for t in request.tables)
+            descriptors.append(memory.sealed_bytes(request.artefact.sent(level)))
+        for table in request.tables:
+            if isinstance(table, SharedFeatures):
+                descriptors.append(table.reader())
+            else:
+                descriptors.append(memory.sealed(partial(tables.write, table)))
         # not a number until it is written: rows that were left out are found
         filling = b"" if request.task == "fit" else _NAN
         result = memory.writable(request.size, filling)

@@ -6,23 +6,31 @@ it fixed, checks its own copy, and never opens, unpickles or parses what a model
 
 from __future__ import annotations
 
+import functools
 import platform
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from sandbox.errors import BadInput
 from sandbox.isolation import checks, host, tables
-from sandbox.isolation.artefact import Artefact
+from sandbox.isolation.artefacts.artefact import Artefact
+from sandbox.isolation.interpreter import Surroundings
 from sandbox.isolation.limits import Limits
 from sandbox.isolation.outcome import Evidence, Level, Outcome, Status
 from sandbox.isolation.place import Answer, Caller, Place, Request
+from sandbox.isolation.rows import RowShape
 from sandbox.isolation.separate import Separate
+from sandbox.isolation.shared_features import SharedFeatures
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
+
+    #: a table, or one that was written before
+    Features = pd.DataFrame | SharedFeatures
 
 T = TypeVar("T")
 _FLOAT = 8
@@ -32,19 +40,22 @@ class Worker:
     """A place where one model runs: used to fit it, or to score with it and then explain it.
 
     Each request has the whole of `limits.wall`. After any status but ok the worker is gone.
-    A worker that has fitted has seen labels, so it never scores.
+    A worker that has fitted has seen labels, so it never scores. Nothing is reset between two
+    requests, so evaluation opens a worker for each model and each fold; a `session` is for
+    services. One thread at a time may use it.
     """
 
     def __init__(self, place: Place, level: Level, limits: Limits) -> None:
         self.level = level
         self.limits = limits
         self._place = place
-        self._digest = ""
+        self._artefact: Artefact | None = None
+        self._rows: RowShape | None = None
         self._fitted = False
         self._ended = ""
 
     def fit(
-        self, artefact: Artefact, features: pd.DataFrame, labels: pd.DataFrame
+        self, artefact: Artefact, features: Features, labels: pd.DataFrame
     ) -> Outcome[Artefact]:
         """Fit on n × d features and the labels; the fitted model is opaque outside.
 
@@ -54,16 +65,16 @@ class Worker:
             raise BadInput(f"The labels have columns {list(labels.columns)}; `target` is needed.")
         if len(labels) != len(features):
             raise BadInput(f"There are {len(features)} rows of features, {len(labels)} of labels.")
-        if self._digest:
+        if self._artefact is not None:
             raise BadInput("This worker has been used; open another to fit a model.")
         self._fitted = True
         answer = self._ask("fit", artefact, (features, labels), (), self.limits.file_size)
         if answer.status is not Status.OK or not answer.data:
             return self._outcome(_without(answer, "a fitted model"), None)
-        return self._outcome(answer, Artefact.from_blob(bytes(answer.data)))
+        return self._outcome(answer, artefact.fitted(bytes(answer.data)))
 
     def score(
-        self, artefact: Artefact, features: pd.DataFrame, outputs: tuple[str, ...]
+        self, artefact: Artefact, features: Features, outputs: tuple[str, ...]
     ) -> Outcome[NDArray[np.float64]]:
         """The n × k matrix of a fitted model on n × d features, one column an output.
 
@@ -75,7 +86,7 @@ class Worker:
         return self._matrix("score", artefact, (features,), outputs)
 
     def explain(
-        self, artefact: Artefact, features: pd.DataFrame, background: pd.DataFrame
+        self, artefact: Artefact, features: Features, background: Features
     ) -> Outcome[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]]:
         """Contributions (n × d), base values (n) and margins (n); see `sandbox.explanation`."""
         if list(background.columns) != list(features.columns):
@@ -88,17 +99,52 @@ class Worker:
         parts = matrix[:, :-2], matrix[:, -2], matrix[:, -1]
         return Outcome(outcome.status, parts, outcome.reason, outcome.evidence)
 
+    def score_row(
+        self, artefact: Artefact, values: NDArray[np.float64], shape: RowShape
+    ) -> Outcome[NDArray[np.float64]]:
+        """The k scores of one row (d floats, NaN allowed), checked as those of a table are.
+
+        Rows of one shape after each other cost least: memory is set up with the first. This is
+        what a `session` is made of.
+        """
+        import numpy as np
+
+        row = shape.checked(values)
+        if artefact.signature is not None:
+            artefact.signature.check_row(row, shape.columns)
+        self._admit(artefact, "score")
+        if artefact.signature is not None:
+            artefact.signature.check_row(row, shape.columns)
+        if self._rows != shape:
+            if artefact.signature is not None and shape.columns:
+                artefact.signature.check_names(shape.columns)
+            request = Request("rows", artefact, (), shape.outputs, 0, shape.columns, shape.width)
+            opened = self._sent(request)
+            if opened.status is not Status.OK:
+                return self._outcome(opened, None)
+            self._rows = shape
+        answer = self._place.row(row)
+        if answer.status is not Status.OK:
+            return self._outcome(answer, None)
+        scores = np.frombuffer(answer.data)
+        if wrong := checks.complaint(scores.reshape(1, -1), shape.outputs):
+            return self._outcome(Answer(Status.PROTOCOL_VIOLATION, wrong), None)
+        return self._outcome(answer, scores)
+
+    def close(self) -> None:
+        """End it before its block does; it takes no more requests."""
+        self._ended = self._ended or "closed"
+        self._place.close()
+
     def _matrix(
         self,
         task: str,
         artefact: Artefact,
-        given: tuple[pd.DataFrame, ...],
+        given: tuple[Features, ...],
         columns: tuple[str, ...],
     ) -> Outcome[NDArray[np.float64]]:
         import numpy as np
 
-        if self._fitted:
-            raise BadInput("This worker has seen labels; open another one to score or explain.")
         rows = len(given[0])
         size = rows * len(columns) * _FLOAT
         if size > self.limits.file_size:
@@ -123,23 +169,41 @@ class Worker:
         self,
         task: str,
         artefact: Artefact,
-        given: tuple[pd.DataFrame, ...],
+        given: tuple[Features, ...],
         outputs: Sequence[str],
         size: int,
     ) -> Answer:
-        if self._ended:
-            raise BadInput(f"This worker is gone ({self._ended}); open another.")
-        digest = artefact.digest
-        if self._digest and self._digest != digest:
-            raise BadInput("This worker holds another model; open a worker for each model.")
+        self._admit(artefact, task)
         names = {"fit": ("features", "labels"), "explain": ("features", "background")}
         for table, what in zip(given, names.get(task, ("features",)), strict=True):
-            tables.checked(table, what)
-        first = not self._digest
-        self._digest = digest
-        return self._place.answer(
-            Request(task, artefact if first else None, given, tuple(outputs), size)
-        )
+            if not isinstance(table, SharedFeatures):
+                tables.checked(table, what)
+        artefact.check(given[0])
+        return self._sent(Request(task, artefact, given, tuple(outputs), size))
+
+    def _admit(self, artefact: Artefact, task: str) -> None:
+        """BadInput when this worker does not take such a request, or not any more."""
+        if self._fitted and task != "fit":
+            raise BadInput("This worker has seen labels; open another one to score or explain.")
+        if self._ended:
+            raise BadInput(f"This worker is gone ({self._ended}); open another.")
+        if self.level is Level.NONE and artefact.packages is not None:
+            raise BadInput(
+                "The model has packages of its own and level none runs it with those of this "
+                "process; choose level process, or environment='installed'."
+            )
+        held = self._artefact
+        if held is not None and held is not artefact and held.digest != artefact.digest:
+            raise BadInput("This worker holds another model; open a worker for each model.")
+
+    def _sent(self, request: Request) -> Answer:
+        """The answer; the model goes along with the first request only."""
+        if self._artefact is None:
+            answer = self._place.answer(request)
+        else:
+            answer = self._place.answer(replace(request, artefact=None))
+        self._artefact = self._artefact or request.artefact
+        return answer
 
     def _outcome(self, answer: Answer, value: T | None) -> Outcome[T]:
         if answer.status is not Status.OK:
@@ -152,7 +216,7 @@ class Worker:
             peak_memory=self._place.peak_memory,
             cpu_seconds=self._place.cpu_seconds,
             wall_seconds=self._place.wall_seconds,
-            host=f"{platform.system()} {platform.release()} {platform.machine()}",
+            host=_host(),
         )
         return Outcome(answer.status, value, answer.reason, evidence)
 
@@ -165,12 +229,26 @@ def worker(level: Level | str = Level.NAMESPACE, limits: Limits | None = None) -
     is no such level. What a model does is never an exception but an `Outcome`.
     """
     limits = limits or Limits()
-    level = host.require(level)
-    place: Place = Caller() if level is Level.NONE else Separate(level, limits)
+    place = opened(host.require(level), limits)
     try:
-        yield Worker(place, level, limits)
+        yield Worker(place, Level(level), limits)
     finally:
         place.close()
+
+
+def opened(
+    level: Level,
+    limits: Limits,
+    surroundings: Surroundings | None = None,
+    imports: tuple[str, ...] = (),
+) -> Place:
+    """A place of a level that can be had; it starts in the background."""
+    return Caller() if level is Level.NONE else Separate(level, limits, surroundings, imports)
+
+
+@functools.cache
+def _host() -> str:
+    return f"{platform.system()} {platform.release()} {platform.machine()}"
 
 
 def _without(answer: Answer, needed: str) -> Answer:

@@ -67,6 +67,7 @@ def _arrow(table: pd.DataFrame) -> Any:
             ) from error
     columns = [c.combine_chunks() if isinstance(c, pa.ChunkedArray) else c for c in columns]
     plain = table.reset_index(drop=True)
+    plain.attrs = {}  # they would go along in the schema, and may be anything, labels too
     described = pa.Schema.from_pandas(plain, preserve_index=False)
     fields = [pa.field(name, c.type) for name, c in zip(plain.columns, columns, strict=True)]
     return pa.Table.from_arrays(columns, schema=pa.schema(fields, described.metadata))

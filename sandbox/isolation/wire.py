@@ -1,4 +1,6 @@
-"""Messages between supervisor and worker: one bounded JSON line each, over a stream socket.
+"""Messages between supervisor and worker: one bounded line each, over a stream socket.
+
+Lines are JSON, but for single rows, where a line says no more than the row's number.
 
 The supervisor sends descriptors along and never takes any: it reads with plain `recv`, which
 makes the kernel drop what a worker attaches. What arrives from a worker is untrusted text.
@@ -17,6 +19,9 @@ from sandbox.isolation.outcome import Status
 LINE = 1 << 16
 #: descriptors that one request may carry
 DESCRIPTORS = 8
+#: how a request for the scores of the next row begins; its whole line is the answer when all is
+#: well, so the path of single rows neither writes nor reads JSON
+ROW = b"row "
 
 #: how a worker may say that a request ended; the rest the supervisor sees for itself
 _SAYABLE = {
@@ -72,6 +77,15 @@ class Reply:
         return cls(number, Status(said["status"]), said["reason"], said["size"])
 
 
+def row(number: int) -> bytes:
+    """The request for the scores of the row that lies in the slot, and its answer.
+
+    >>> row(7)
+    b'row 7\\n'
+    """
+    return b"%s%d\n" % (ROW, number)
+
+
 def encoded(message: Mapping[str, Any]) -> bytes:
     """The message as one line; ValueError when it is longer than `LINE`."""
     line = json.dumps(message).encode() + b"\n"
@@ -99,4 +113,6 @@ def receive(connection: socket.socket) -> tuple[dict[str, Any], list[int]] | Non
                 whole = len(payload) - len(payload) % descriptors.itemsize
                 descriptors.frombytes(payload[:whole])
         line += data
+    if line.startswith(ROW):
+        return {"task": "row", "number": int(line[len(ROW) :])}, list(descriptors)
     return json.loads(line), list(descriptors)

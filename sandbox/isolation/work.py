@@ -5,14 +5,11 @@ At every level but `none` this runs inside the worker; loading an artefact is ru
 
 from __future__ import annotations
 
-import importlib
-import io
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import BadInput
-from sandbox.isolation.artefact import BUILT_IN_PACKAGE, Kind
+from sandbox.isolation.artefacts import opening
 from sandbox.isolation.outcome import Status
 
 if TYPE_CHECKING:
@@ -47,15 +44,9 @@ def one_line(text: str, length: int = REASON) -> str:
 def load(kind: str, payload: bytes) -> Any:
     """Open an artefact; Failure (refused) when it cannot be."""
     try:
-        if kind == Kind.BUILT_IN:
-            return _built_in(json.loads(payload))
-        if kind == Kind.JOBLIB:
-            import joblib
-
-            return joblib.load(io.BytesIO(payload))
-        import pickle
-
-        return pickle.loads(payload)
+        return opening.opened(kind, payload)
+    except BadInput as error:
+        raise Failure(Status.REFUSED, str(error)) from error
     except MemoryError:
         raise
     except (Exception, SystemExit) as error:
@@ -133,13 +124,6 @@ def described(error: BaseException) -> str:
         text = ""
     name = type(error).__name__
     return f"{name}: {text}" if text else name
-
-
-def _built_in(record: dict[str, Any]) -> Any:
-    module, name = record["class"].split(":")
-    if not module.startswith(BUILT_IN_PACKAGE + "."):
-        raise ImportError(f"{module} is not in {BUILT_IN_PACKAGE}")
-    return getattr(importlib.import_module(module), name)(**record["params"])
 
 
 def _ours(model: Any) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from sandbox.errors import BadInput, SandboxError
-from sandbox.isolation.artefact import Artefact, Kind
+from sandbox.isolation.artefacts.artefact import Artefact, Kind
 from sandbox.isolation.outcome import Level, Status
 from sandbox.tracking.model_folder import BLOB, SCORING
 

@@ -98,21 +98,35 @@ def _start(
     environment = dict(os.environ)
     settle_environment(environment)
     environment.pop("MLFLOW_TRACKING_URI", None)
+    # the server and what it starts run no module that lies in the caller's folder: a model's
+    # files may. uvicorn puts its working folder first, so that is another one as well
+    environment["PYTHONSAFEPATH"] = "1"
     # or ten processes and 1.8 GB for jobs that nobody here starts
     environment["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"
     command = [sys.executable, "-m", "mlflow", "server"]
-    command += ["--backend-store-uri", uri, "--host", host, "--port", str(port)]
+    command += ["--backend-store-uri", _absolute(uri), "--host", host, "--port", str(port)]
     command += ["--workers", "1", "--no-serve-artifacts"]
     command += ["--default-artifact-root", str(workspace.artifacts.resolve())]
     with log.open("wb") as output:
         return subprocess.Popen(
             command,
+            cwd=Path(sys.executable).anchor,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+
+
+def _absolute(uri: str) -> str:
+    """The store's address from any working folder: a file's may be relative to this one."""
+    address, separator, place = uri.partition(":///")
+    if separator and address.startswith("sqlite") and not place.startswith("/"):
+        return f"{address}:///{Path(place).absolute()}"
+    if uri.startswith("file:") and not uri.startswith("file:/"):
+        return Path(uri.removeprefix("file:")).absolute().as_uri()
+    return uri if ":" in uri else str(Path(uri).absolute())
 
 
 def _wait_until_healthy(

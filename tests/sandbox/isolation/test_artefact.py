@@ -5,13 +5,15 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import hostile_models as hm
 import pytest
 
 from sandbox.errors import BadInput
 from sandbox.isolation import Artefact
-from sandbox.isolation.artefact import Kind
+from sandbox.isolation.artefacts.artefact import Kind
 from sandbox.isolation.work import Failure, load
 
 
@@ -51,6 +53,24 @@ def test_a_class_that_is_not_installed_travels_with_its_object():
     whole = Artefact.of(hm.Constant(0.5)).payload
     said = subprocess.run(command, input=whole, capture_output=True, check=True)
     assert said.stdout == b"0.5\n"
+
+
+class SlowlyPickled:
+    """While it is pickled another thread has time to finish."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+
+    def __getstate__(self):
+        time.sleep(self.seconds)
+        return {"model": hm.Constant(0.5)}
+
+
+def test_threads_may_make_artefacts_at_once():
+    models = [SlowlyPickled(seconds) for seconds in (0.1, 0.3)]
+    with ThreadPoolExecutor(2) as threads:
+        made = list(threads.map(Artefact.of, models))
+    assert len({artefact.digest for artefact in made}) == 1
 
 
 def test_the_same_model_has_the_same_digest_and_another_has_not():
