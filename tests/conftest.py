@@ -32,3 +32,20 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _refuse_skip(report)
     return report
+
+
+_TABLES: list[tuple[str, list[str]]] = []
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """Keep the table that a process of pytest-xdist made, for the end."""
+    title, lines = getattr(node, "workeroutput", {}).get("table", ("", []))
+    if lines:
+        _TABLES.append((title, lines))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for title, lines in _TABLES:
+        terminalreporter.section(title)
+        terminalreporter.write_line("\n".join(lines))
