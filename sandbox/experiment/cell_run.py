@@ -3,6 +3,8 @@
 import time
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from sandbox.cell import CellResult, DatasetRecord
 from sandbox.errors import BadInput
 from sandbox.experiment.explained import explained, explained_positions, explained_rows
@@ -55,7 +57,7 @@ def _tried(plan: CellPlan, trial: Trial) -> CellResult:
         results=(*judgement.results, additivity),
         tables=tables,
         attribution=attribution,
-        model_blob=ran.model.payload if ran.model else None,
+        model_blob=ran.model.payload if ran.model and ran.model.whole else None,
         model_kind=str(ran.model.kind) if ran.model else "pickle",
     )
 
@@ -84,7 +86,9 @@ def _run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
     outputs = plan.entrant.outputs
     sample, background = explained_rows(trial)
     with worker(level=plan.level, limits=plan.limits) as scoring:
-        fresh = scoring.score(artefact, trial.evaluation_features, outputs)
+        order = trial.order()
+        shuffled = trial.evaluation_features.iloc[order].reset_index(drop=True)
+        fresh = scoring.score(artefact, shuffled, outputs)
         last: Outcome[object] = fresh
         seen = explanation = None
         if fresh.status is Status.OK and len(trial.training_features):
@@ -95,7 +99,7 @@ def _run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
     if last.status is not Status.OK or fresh.value is None:
         return Ran(evidence, failed=last)
     scores = Scores(
-        evaluation=_by_name(outputs, fresh.value),
+        evaluation=_by_name(outputs, fresh.value[np.argsort(order)]),
         training=_by_name(outputs, seen.value) if seen and seen.value is not None else {},
     )
     return Ran(evidence, scores=scores, explanation=explanation, model=artefact)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from sandbox.errors import BadInput
-from sandbox.isolation.artefact import Artefact
+from sandbox.isolation.artefacts.artefact import Artefact
 
 #: parameters shown in comparisons; more would crowd the page
 SHOWN_PARAMS = 6
@@ -74,10 +74,30 @@ class Entrant:
     def from_file(
         cls, path: Path | str, *, role: str, outputs: tuple[str, ...], name: str | None = None
     ) -> Self:
-        """A vendor's fitted pickle, cloudpickle or joblib file; it is read, never opened."""
+        """A vendor's fitted model file or MLflow folder; it is read, never opened."""
         path = Path(path)
         artefact = Artefact.from_file(path)
         return cls(name or path.stem, "vendor", role, outputs, artefact, fitted_here=False)
+
+    @classmethod
+    def from_mlflow(
+        cls,
+        place: Path | str,
+        *,
+        role: str,
+        outputs: tuple[str, ...],
+        name: str | None = None,
+        environment: Literal["auto", "own", "installed"] = "auto",
+    ) -> Self:
+        """A vendor's fitted model in an MLflow folder, or at a URI such as `models:/pd@champion`.
+
+        `environment` is as in `Artefact.from_mlflow`. The study's runs name the model by its
+        digest and do not copy it: it stays where it was registered.
+        """
+        artefact = Artefact.from_mlflow(place, environment)
+        called = name or Path(str(place)).name
+        params = {"model.source": "MLflow", "model.digest": artefact.digest[:12]}
+        return cls(called, "vendor", role, outputs, artefact, fitted_here=False, params=params)
 
     @property
     def digest(self) -> str:

@@ -26,7 +26,8 @@ def fraud_trial(training: World, evaluation: World) -> Trial:
     target[seen.fraud_labels["customer_id"]] = 1.0
     fresh = fraud_features(evaluation.observed().applications, list(features.columns))
     judge = FraudJudge(evaluation.truth.fraud(), fresh, features)
-    return Trial("fraud", features, pd.DataFrame({"target": target}), fresh, judge)
+    key = evaluation.digest.encode()
+    return Trial("fraud", features, pd.DataFrame({"target": target}), fresh, judge, None, key)
 
 
 @dataclass(frozen=True)

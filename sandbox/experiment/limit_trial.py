@@ -56,7 +56,8 @@ def limit_trial(
     applications = evaluation.observed().applications.iloc[honest].reset_index(drop=True)
     evaluation_features = credit_features(applications, list(features.columns))
     judge = LimitJudge(evaluation, honest, evaluation_features, features, potential, policy)
-    return Trial("limit", features, labels, evaluation_features, judge)
+    key = evaluation.digest.encode()
+    return Trial("limit", features, labels, evaluation_features, judge, None, key)
 
 
 @dataclass(frozen=True)

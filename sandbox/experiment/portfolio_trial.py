@@ -39,7 +39,7 @@ def _trial(
     evaluation = portfolio.features.iloc[test].reset_index(drop=True)
     judge = PortfolioJudge(portfolio.target[test], evaluation, training if len(training) else None)
     scores = None if portfolio.scores is None else portfolio.scores[test]
-    return Trial("pd", training, labels, evaluation, judge, bank_scores=scores)
+    return Trial("pd", training, labels, evaluation, judge, scores, judge.target.tobytes())
 
 
 @dataclass(frozen=True)

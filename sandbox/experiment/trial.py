@@ -1,5 +1,7 @@
 """A trial: the tables a model may see, and a judge that it never meets."""
 
+import hashlib
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -65,3 +67,13 @@ class Trial:
     judge: Judge
     #: m probabilities that a bank gave the evaluation rows itself, NaN where it gave none
     bank_scores: Floats | None = None
+    #: what the order of the evaluation rows inside is drawn from; nothing that goes in tells it
+    order_key: bytes = field(default_factory=lambda: secrets.token_bytes(16), repr=False)
+
+    def order(self) -> NDArray[np.intp]:
+        """The order in which the evaluation rows go into the sandbox.
+
+        A table sorted by outcome would otherwise tell the outcome by position.
+        """
+        seed = int.from_bytes(hashlib.sha256(self.order_key).digest())
+        return np.random.default_rng(seed).permutation(len(self.evaluation_features))

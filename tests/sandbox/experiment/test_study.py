@@ -17,7 +17,9 @@ from sandbox.cell import CellResult
 from sandbox.errors import BadInput
 from sandbox.experiment import Study, StudyResults
 from sandbox.experiment.entrant import Entrant
+from sandbox.experiment.trial import Trial
 from sandbox.isolation import Status
+from sandbox.portfolio import Portfolio
 from sandbox.workspace import held_alone
 
 WORLD = dg.World(dg.scenarios.online_rental, customers=2_500, months=24, seed=5)
@@ -73,6 +75,24 @@ def test_the_others_finish_when_one_model_fails(tmp_path):
     row = results.table().set_index("model").loc["raises"]
     assert row["seeds"] == 0
     assert "no luck today" in row["status"]
+
+
+def test_a_model_that_kills_its_sandbox_costs_its_own_cell_only(tmp_path):
+    class Dies(Raises):
+        name = "dies"
+
+        def fit(self, features, labels):
+            import ctypes
+
+            ctypes.string_at(0)
+
+    models = [Dies(), sb.models.RuleMatrix()]
+    results = study(tmp_path, models, level="namespace").run(progress=False, track=False)
+    by_model = {c.cell.model: c for c in results.cells}
+    assert by_model["dies"].status is Status.KILLED
+    assert "SIGSEGV" in by_model["dies"].reason
+    assert by_model["dies"].evidence[0].level == "namespace"
+    assert by_model["rule matrix"].status is Status.OK
 
 
 def test_what_was_run_is_read_and_what_failed_is_tried_again(tmp_path):
@@ -247,6 +267,59 @@ def test_a_vendors_file_is_scored_without_being_opened_here(tmp_path):
     assert len(cell.evidence) == 1
     gate = next(r for r in cell.results if r.id == "explanation.additivity")
     assert gate.verdict == "not evaluated"
+
+
+def test_a_vendors_mlflow_model_is_judged_and_named_by_its_digest_and_not_copied(tmp_path):
+    import mlflow.sklearn
+    from sklearn.dummy import DummyClassifier
+
+    trial = study(tmp_path, [Recorder()]).planned()[0].trial()
+    rows, target = trial.training_features, trial.training_labels["target"].fillna(0)
+    folder = tmp_path / "vendor"
+    fitted = DummyClassifier(strategy="prior").fit(rows, target)
+    mlflow.sklearn.save_model(
+        fitted, folder, serialization_format="cloudpickle", pip_requirements=["scikit-learn"]
+    )
+    vendor = Entrant.from_mlflow(
+        folder, role="limit", outputs=("pd",), environment="installed", name="vendor limit"
+    )
+    (cell,) = study(tmp_path, [vendor], level="namespace").run(progress=False).cells
+    assert cell.status is Status.OK, cell.reason
+    assert cell.model_blob is None  # a reference to a folder would be no model elsewhere
+    assert cell.params["model.digest"] == vendor.artefact.digest[:12]
+
+
+class ByPosition:
+    """Scores by where a row stands: right wherever a table is sorted by its outcome."""
+
+    name, family, role, outputs = "by position", "test", "pd", ("pd",)
+
+    def fit(self, features, labels):
+        return self
+
+    def predict(self, features):
+        return np.linspace(0.9, 0.1, len(features))[:, None]
+
+
+@pytest.mark.parametrize("shuffled", [True, False])
+def test_a_place_in_a_sorted_file_tells_nothing(tmp_path, monkeypatch, shuffled):
+    if not shuffled:  # the positive control
+        monkeypatch.setattr(Trial, "order", lambda trial: np.arange(len(trial.evaluation_features)))
+    rng = np.random.default_rng(5)
+    cards = Portfolio(
+        name="sorted cards",
+        currency="CNY",
+        features=pd.DataFrame({"utilisation": rng.random(4_000)}),
+        target=(np.arange(4_000) < 800).astype(float),
+        scores=None,
+        monitored=pd.DataFrame(index=range(4_000)),
+        accounts=np.arange(4_000),
+    )
+    given = study(tmp_path, [ByPosition()], worlds=[cards], evaluation_seed=None)
+    (cell,) = given.run(progress=False, track=False).cells
+    assert cell.status is Status.OK, cell.reason
+    auc = cell.metrics["perf/auc"]
+    assert 0.4 < auc < 0.6 if shuffled else auc > 0.99
 
 
 class Lies:
