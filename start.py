@@ -101,7 +101,8 @@ def main(argv: "list[str]") -> int:
         if word != "check":
             say("pytest")
             markers = ["-m", "not long"] if word == "test" else []
-            become([str(PYTHON), "-m", "pytest", *markers, *rest], ROOT)
+            at_once = [] if rest else ["-n", "2", "--dist", "loadfile"]  # two cores are everywhere
+            become([str(PYTHON), "-m", "pytest", *at_once, *markers, *rest], ROOT)
     return 0
 
 
