@@ -13,6 +13,7 @@ from sandbox.isolation.separate import Separate
 from sandbox.isolation.supervisor import Worker
 
 LIMITS = Limits()
+NOTHING = Layers(bubblewrap=False, seccomp=False, landlock=False, rlimits=False)
 BARE, SANDBOXED = "bare", "sandboxed"
 PLACES = (BARE, SANDBOXED)
 
@@ -25,12 +26,11 @@ class Plain(Separate):
 
     def _start(self, surroundings: object) -> None:
         self._surroundings = None
-        nothing = Layers(bubblewrap=False, seccomp=False, landlock=False, rlimits=False)
-        self._process: Process = launcher.start(Level.PROCESS, LIMITS, layers=nothing)
+        self._process: Process = launcher.start(Level.PROCESS, LIMITS, layers=NOTHING)
 
     def ready(self) -> None:
         if not self.mechanisms:
-            self.mechanisms = ("none", *readiness._ready(self._process, Level.PROCESS))
+            self.mechanisms = ("none", *readiness._ready(self._process, Level.PROCESS, NOTHING))
             if self._imports:
                 self._rehearse()
 

@@ -4,10 +4,10 @@ import sys
 
 
 def lines():
-    results = sys.modules.get("results")
-    if results is None or not results._gathered:
+    tally = sys.modules.get("tally")
+    if tally is None or not tally._gathered:
         return []
-    return [*results.plain(), "", *results.summary()]
+    return [*tally.plain(), "", *tally.summary()]
 
 
 def pytest_sessionfinish(session):

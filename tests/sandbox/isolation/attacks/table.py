@@ -8,17 +8,16 @@ import datetime
 import sys
 
 import stage
+import tally
 from catalogue import ATTACKS
-
-import results
 
 
 def main(layers):
-    columns = (*results.CELLS, *(results.ALONE if layers else ()))
+    columns = (*tally.CELLS, *(tally.ALONE if layers else ()))
     wrong = list(differing(columns))
     print(f"Run on {datetime.date.today()}: {stage.versions()}.\n")
-    print(*(f"- {line}" for line in results.summary()), sep="\n")
-    print(*results.markdown(), sep="\n")
+    print(*(f"- {line}" for line in tally.summary()), sep="\n")
+    print(*tally.markdown(), sep="\n")
     print(*wrong, sep="\n", file=sys.stderr)
     return 1 if wrong else 0
 
@@ -26,7 +25,7 @@ def main(layers):
 def differing(columns):
     """What turned out otherwise than the catalogue says."""
     for cell, who in columns:
-        found = results.of(cell, who)
+        found = tally.of(cell, who)
         for attack in ATTACKS:
             if attack.name in found and found[attack.name] is not attack.expected(cell, who):
                 yield f"{cell} as {who}: {attack.name}: {found[attack.name]}"

@@ -5,11 +5,10 @@ What is expected stands in the catalogue; a result that differs in either direct
 
 import pytest
 import stage
+import tally
 from catalogue import ATTACKS
 
-import results
-
-POSSIBLE = [a for a in ATTACKS if not results.vacuous(a)]
+POSSIBLE = [a for a in ATTACKS if not tally.vacuous(a)]
 BY_HAND = [a for a in POSSIBLE if not a.supervisor]
 
 
@@ -19,15 +18,15 @@ CASES = [
         who,
         attack,
         id=f"{cell}-{who}-{attack.category}-{attack.name}",
-        marks=() if results.short(attack, cell, who) else pytest.mark.long,
+        marks=() if tally.short(attack, cell, who) else pytest.mark.long,
     )
     for attack in POSSIBLE
-    for cell, who in results.CELLS
+    for cell, who in tally.CELLS
 ]
 
 
 def check(attack, cell, who):
-    answer = results.of(cell, who, not results.short(attack, cell, who))[attack.name]
+    answer = tally.of(cell, who, not tally.short(attack, cell, who))[attack.name]
     assert answer in (True, False), f"it broke off: {answer}"
     assert answer is attack.expected(cell, who), f"seen at: {attack.witness}"
 
@@ -38,7 +37,7 @@ def test_an_attack_succeeds_bare_and_fails_held(cell, who, attack):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("cell", "who"), results.ALONE, ids="-".join)
+@pytest.mark.parametrize(("cell", "who"), tally.ALONE, ids="-".join)
 @pytest.mark.parametrize("attack", BY_HAND, ids=lambda a: f"{a.category}-{a.name}")
 def test_a_layer_alone_stops_what_it_is_for(cell, who, attack):
     check(attack, cell, who)
@@ -72,7 +71,7 @@ def test_what_is_vacuous_or_not_contained_is_said_with_its_reason():
 
 def test_as_an_ordinary_user_nothing_is_said_of_root():
     if stage.WHO == ("user",):
-        words = [words for _, words in results.rows() if not words[0].startswith("impossible")]
+        words = [words for _, words in tally.rows() if not words[0].startswith("impossible")]
         assert all(row[1] == row[3] == "not run: not root" for row in words)
     else:
-        assert ("namespace", "root") in results.CELLS
+        assert ("namespace", "root") in tally.CELLS
