@@ -20,6 +20,16 @@ def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
         report.longrepr = f"{report.nodeid} was skipped, which counts as failed in CI: {why}"
 
 
+@pytest.fixture(autouse=True)
+def _no_store_left_behind() -> Generator[None, None, None]:
+    """`mlflow.set_tracking_uri` sets a variable of the environment, which others would follow."""
+    before = os.environ.get("MLFLOW_TRACKING_URI")
+    yield
+    os.environ.pop("MLFLOW_TRACKING_URI", None)
+    if before is not None:
+        os.environ["MLFLOW_TRACKING_URI"] = before
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield

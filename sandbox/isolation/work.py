@@ -6,6 +6,7 @@ At every level but `none` this runs inside the worker; loading an artefact is ru
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import BadInput
@@ -98,6 +99,7 @@ def score(model: Any, features: pd.DataFrame, outputs: Sequence[str]) -> NDArray
 
     A classifier that is not of our protocol gives the probability of its second class.
     """
+    _check_columns(model, features)
     if not _ours(model) and hasattr(model, "predict_proba"):
         given = model.predict_proba(features)
         given = given.iloc[:, 1] if hasattr(given, "iloc") else given[:, 1]
@@ -124,6 +126,21 @@ def described(error: BaseException) -> str:
         text = ""
     name = type(error).__name__
     return f"{name}: {text}" if text else name
+
+
+def _check_columns(model: Any, features: pd.DataFrame) -> None:
+    """Failure that names the first column that is not what the model was fitted on."""
+    names = getattr(model, "feature_names_in_", None)
+    if _ours(model) or names is None:
+        return
+    for place, (fitted, given) in enumerate(zip_longest(map(str, names), features.columns), 1):
+        if fitted != given:
+            there = "is missing" if given is None else f"is {given!r}"
+            wanted = "no column" if fitted is None else repr(fitted)
+            raise Failure(
+                Status.REFUSED,
+                f"Column {place} of the features {there}; the model was fitted on {wanted} there.",
+            )
 
 
 def _ours(model: Any) -> bool:

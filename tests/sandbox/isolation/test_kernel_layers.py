@@ -32,7 +32,6 @@ from sandbox.isolation.separate import Separate
 
 ROOT = os.geteuid() == 0
 FEATURES = pd.DataFrame({"x": np.zeros(512)})
-needs_ordinary = pytest.mark.skipif(ROOT, reason="level lsm is for ordinary users; see the last")
 
 
 def stolen(attacks, level=Level.NAMESPACE, layers=None, limits=None):
@@ -239,70 +238,78 @@ def test_at_lsm_nothing_may_be_written_but_to_the_null_device():
     assert written == {"/dev/null", bubblewrap.SCRATCH}
 
 
-@pytest.mark.skipif(not ROOT, reason="root alone is refused")
-def test_root_is_refused_at_lsm_in_a_sentence():
-    with pytest.raises(IsolationUnavailable, match=r"lsm cannot.*root.*--isolation \w+\."):
-        host.require("lsm")
+class TestOfRoot:
+    """Nothing of it is collected where nobody is root."""
+
+    __test__ = ROOT
+
+    def test_root_is_refused_at_lsm_in_a_sentence(self):
+        with pytest.raises(IsolationUnavailable, match=r"lsm cannot.*root.*--isolation \w+\."):
+            host.require("lsm")
+
+    def test_level_lsm_holds_for_an_ordinary_user(self):
+        words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(ordinary.PROJECT)]
+        words += [f"--basetemp=/tmp/ordinary-lsm-{os.getpid()}", __file__, "-k", "at_level_lsm"]
+        run = subprocess.run(
+            ordinary.command(words),
+            cwd=ordinary.PROJECT,
+            capture_output=True,
+            text=True,
+            timeout=200,
+        )
+        assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-1000:]
+        assert "2 passed" in run.stdout
 
 
-@needs_ordinary
-def test_lsm_contains_what_the_layer_table_says_it_does(secret):
-    package = np.__file__
-    attacks = [
-        *attacks_on(secret),
-        (hm.write, {"path": secret}),
-        (truncates, {"path": package}),
-        (reads_environment, {"pid": os.getpid()}),
-        (hm.read, {"path": f"/proc/{os.getpid()}/cmdline"}),
-        (hm.list_folder, {"path": "/proc"}),
-        (hm.import_generators, {}),
-        (hm.kill, {"pid": os.getpid()}),
-        (hm.write, {"path": f"/tmp/left-behind-{os.getpid()}"}),
-        (hm.read, {"path": "/proc/self/comm"}),
-    ]
-    booty, mechanisms = stolen(attacks, Level.LSM)
-    *stolen_goods, own = booty
-    assert stolen_goods == [b""] * 12
-    assert own == interpreter.current().executable.name.encode()[:15] + b"\n"
-    assert not Path(f"/tmp/left-behind-{os.getpid()}").exists()
-    assert "no capabilities" in mechanisms
-    assert "seccomp" in mechanisms
+class TestOfAnOrdinaryUser:
+    """Level `lsm` holds ordinary users alone; as root these run through the test above."""
 
+    __test__ = not ROOT
 
-@needs_ordinary
-def test_at_lsm_scores_are_the_same_and_the_supervisor_takes_the_worker_with_it():
-    with worker("lsm") as place:
-        outcome = place.score(Artefact.of(hm.Constant(0.25)), FEATURES, ("pd",))
-        assert outcome.status is Status.OK, outcome.reason
-        assert (outcome.value == 0.25).all()
-    tests = str(Path(__file__).parent)
-    script = (
-        f"import sys; sys.path.insert(0, {tests!r})\n"
-        "import time, pandas as pd, hostile_models as hm\n"
-        "from sandbox.isolation import Artefact, worker\n"
-        "with worker('lsm') as place:\n"
-        "    place.score(Artefact.of(hm.Scorer()), pd.DataFrame(dict(x=[0.5])), ('pd',))\n"
-        "    print(place._place._process.worker_pid(), flush=True)\n"
-        "    time.sleep(600)\n"
-    )
-    run = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
-    pid = int(run.stdout.readline())
-    assert Path(f"/proc/{pid}").exists()
-    run.kill()
-    run.communicate()
-    for _ in range(200):
-        if not Path(f"/proc/{pid}/cmdline").exists() or not observe._read(pid, "cmdline"):
-            return
-        threading.Event().wait(0.02)
-    raise AssertionError("the worker outlived its supervisor")
+    def test_at_level_lsm_the_layer_table_holds(self, secret):
+        package = np.__file__
+        attacks = [
+            *attacks_on(secret),
+            (hm.write, {"path": secret}),
+            (truncates, {"path": package}),
+            (reads_environment, {"pid": os.getpid()}),
+            (hm.read, {"path": f"/proc/{os.getpid()}/cmdline"}),
+            (hm.list_folder, {"path": "/proc"}),
+            (hm.import_generators, {}),
+            (hm.kill, {"pid": os.getpid()}),
+            (hm.write, {"path": f"/tmp/left-behind-{os.getpid()}"}),
+            (hm.read, {"path": "/proc/self/comm"}),
+        ]
+        booty, mechanisms = stolen(attacks, Level.LSM)
+        *stolen_goods, own = booty
+        assert stolen_goods == [b""] * 12
+        assert own == interpreter.current().executable.name.encode()[:15] + b"\n"
+        assert not Path(f"/tmp/left-behind-{os.getpid()}").exists()
+        assert "no capabilities" in mechanisms
+        assert "seccomp" in mechanisms
 
-
-@pytest.mark.skipif(not ROOT, reason="these tests run as an ordinary user already")
-def test_level_lsm_as_an_ordinary_user():
-    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(ordinary.PROJECT)]
-    words += [f"--basetemp=/tmp/ordinary-lsm-{os.getpid()}", __file__, "-k", "lsm and not root"]
-    run = subprocess.run(
-        ordinary.command(words), cwd=ordinary.PROJECT, capture_output=True, text=True, timeout=200
-    )
-    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-1000:]
-    assert "3 passed" in run.stdout
+    def test_at_level_lsm_scores_are_the_same_and_the_supervisor_takes_the_worker_with_it(self):
+        with worker("lsm") as place:
+            outcome = place.score(Artefact.of(hm.Constant(0.25)), FEATURES, ("pd",))
+            assert outcome.status is Status.OK, outcome.reason
+            assert (outcome.value == 0.25).all()
+        tests = str(Path(__file__).parent)
+        script = (
+            f"import sys; sys.path.insert(0, {tests!r})\n"
+            "import time, pandas as pd, hostile_models as hm\n"
+            "from sandbox.isolation import Artefact, worker\n"
+            "with worker('lsm') as place:\n"
+            "    place.score(Artefact.of(hm.Scorer()), pd.DataFrame(dict(x=[0.5])), ('pd',))\n"
+            "    print(place._place._process.worker_pid(), flush=True)\n"
+            "    time.sleep(600)\n"
+        )
+        run = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+        pid = int(run.stdout.readline())
+        assert Path(f"/proc/{pid}").exists()
+        run.kill()
+        run.communicate()
+        for _ in range(200):
+            if not Path(f"/proc/{pid}/cmdline").exists() or not observe._read(pid, "cmdline"):
+                return
+            threading.Event().wait(0.02)
+        raise AssertionError("the worker outlived its supervisor")

@@ -6,6 +6,7 @@ import hostile_models as hm
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from sandbox.isolation import Artefact, Limits, Status, worker
 from sandbox.isolation.limits import MIB
@@ -136,3 +137,19 @@ def test_a_file_that_is_no_model_is_refused(tmp_path):
         outcome = place.score(Artefact.from_file(tmp_path / "model.pkl"), FEATURES, ("pd",))
     assert outcome.status is Status.REFUSED
     assert "cannot be loaded" in outcome.reason
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (["b", "a"], "Column 1 of the features is 'b'; the model was fitted on 'a' there."),
+        (["a"], "Column 2 of the features is missing; the model was fitted on 'b' there."),
+        (["a", "b", "c"], "Column 3 of the features is 'c'; the model was fitted on no column"),
+    ],
+)
+def test_columns_unlike_those_of_the_fit_are_named(columns, said):
+    fitted = LogisticRegression().fit(pd.DataFrame({"a": [0, 1], "b": [1, 0]}), [0, 1])
+    with worker("none") as place:
+        outcome = place.score(Artefact.of(fitted), pd.DataFrame(0.5, [0], columns), ("pd",))
+    assert outcome.status is Status.REFUSED
+    assert said in outcome.reason
