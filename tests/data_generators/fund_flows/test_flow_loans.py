@@ -100,7 +100,8 @@ def test_inflated_prices_come_back_from_the_partner_who_pays_the_first_instalmen
     first = back[back["hop"] == 2].groupby("to_customer_id")["event_time"].min()
     own = ledger[(ledger["kind"] == "repayment")]
     repaid = own.groupby("loan_id")["event_time"].min().reindex(first.index)
-    assert (first < repaid).mean() > 0.9
+    # those whose own first instalment lies beyond the ledger have paid none before either
+    assert (first < repaid.fillna(np.inf)).all()
 
 
 def test_honest_loans_go_where_they_should_in_the_main(seed):
