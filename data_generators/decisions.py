@@ -160,7 +160,7 @@ class Outcomes:
     days past due within the world's months), `default_month` (NaN if none), `ead` (RMB written
     off, 0 if none), `drawn`, `interest`, `fee`, `paid`, `refunded` (RMB, totals), `utilisation`
     (mean of balance over limit, NaN without an account) and `profit` (RMB, discounted; 0
-    without an account).
+    without an account). Where limits were reviewed, `final_limit` (RMB) is the last in force.
     """
 
     customers: pd.DataFrame

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from data_generators.limit_reviews import LimitPath, Review
 from data_generators.repayment import CENTS, Group, groups
 from data_generators.residents import Market, Residents
 from data_generators.rows import Columns, Rows, category, columns_together, stacked
@@ -32,10 +33,17 @@ class Replayed(NamedTuple):
     arrears: Columns
 
 
-def replay_block(residents: Residents, limit: Floats, price: Floats, *, accounts: bool) -> Replayed:
+def replay_block(
+    residents: Residents,
+    limit: Floats,
+    price: Floats,
+    *,
+    accounts: bool,
+    review: Review | None = None,
+) -> Replayed:
     """`World.replay` for one block."""
     parts = [
-        _replay_market(market, market.part_of(limit), market.part_of(price), accounts)
+        _replay_market(market, market.part_of(limit), market.part_of(price), accounts, review)
         for market in residents.markets
     ]
     rows = residents.rows
@@ -48,13 +56,15 @@ def replay_block(residents: Residents, limit: Floats, price: Floats, *, accounts
 
 
 def _replay_market(
-    market: Market, limit: Floats, price: Floats, accounts: bool
+    market: Market, limit: Floats, price: Floats, accounts: bool, review: Review | None
 ) -> tuple[Columns, Columns, Columns]:
     offer = market.offer(limit, price)
     months = market.lives(market.fates(offer))
     summaries, flows, late, rows = [], [], [], []
     for group in groups(market.scenario, market.traits, market.intent.stops, months, offer):
-        summary, flow, arrears = _replay_group(group, accounts)
+        ids = market.streams.ids if group.rows is None else market.streams.ids[group.rows]
+        path = None if review is None else LimitPath(group, ids, review)
+        summary, flow, arrears = _replay_group(group, accounts, path)
         summaries.append(summary)
         flows.append(flow)
         late.append(_moved(arrears, group.rows))
@@ -62,7 +72,9 @@ def _replay_market(
     return columns_together(summaries, rows), columns_together(flows, rows), stacked(late)
 
 
-def _replay_group(group: Group, accounts: bool) -> tuple[Columns, Columns, Columns]:
+def _replay_group(
+    group: Group, accounts: bool, path: LimitPath | None
+) -> tuple[Columns, Columns, Columns]:
     """Totals of each customer of a group, months × n of every flow, and its late months."""
     terms = group.terms
     n, months = len(terms.price), terms.months.count
@@ -73,24 +85,27 @@ def _replay_group(group: Group, accounts: bool) -> tuple[Columns, Columns, Colum
     late = [_late_rows(np.zeros(0, dtype=np.intp), 0, (np.zeros(0),) * 3, np.zeros(0))]
     if accounts:
         # One large allocation: the system hands it over in large pages.
-        recorded = (*FLOWS, "closing")
+        recorded = (*FLOWS, "closing", *(() if path is None else ("credit_limit",)))
         flow = dict(zip(recorded, np.empty((len(recorded), months, n)), strict=True))
         flow["was_open"] = np.zeros((months, n), dtype=bool)
         flow["months_late"] = np.zeros((months, n), dtype=np.int8)
         flow["event"] = np.zeros((months, n), dtype=np.int8)
     closing = np.zeros(n)
-    for t, (state, happened, earned) in enumerate(group.lives()):
+    lives = group.lives(None if path is None else path.after)
+    for t, (state, happened, earned) in enumerate(lives):
         profit += earned
         for name, source in TOTALS.items():
             total[name] += getattr(happened, source)
         default_month[happened.was_open & state.defaulted] = t + 1
         closing = state.balance
-        used += closing
+        used += closing if path is None else path.used(closing)
         held += happened.was_open
         if accounts:
             for name in FLOWS:
                 flow[name][t] = getattr(happened, name)
             flow["closing"][t] = closing
+            if path is not None:
+                flow["credit_limit"][t] = path.limit
             flow["was_open"][t] = happened.was_open
             flow["months_late"][t] = state.months_late
             behind = np.flatnonzero(happened.was_open & (state.months_late > 0))
@@ -110,6 +125,8 @@ def _replay_group(group: Group, accounts: bool) -> tuple[Columns, Columns, Colum
         "utilisation": np.where(opened, utilisation, np.nan),
         "profit": profit,
     }
+    if path is not None:
+        summary["final_limit"] = np.where(opened, path.limit, terms.limit) / CENTS
     return summary, flow, stacked(late)
 
 
@@ -176,6 +193,8 @@ def _open_months(residents: Residents, limit: Floats, flows: Columns) -> Columns
     place = (mob - 1) * is_open.shape[0] + (columns["customer_id"] - residents.block.start)
     for row, name in enumerate(amounts, start=1):
         np.take(flows[name].reshape(-1), place, out=money[row], mode="clip")
+    if "credit_limit" in flows:
+        columns["credit_limit"] = flows["credit_limit"].reshape(-1)[place] / CENTS
     money[1:] /= CENTS
     columns |= dict(zip(("opening", *amounts), money, strict=True))
     columns["opening"][1:] = columns["closing"][:-1]

@@ -22,6 +22,7 @@ from data_generators.streams import Block, blocks
 
 if TYPE_CHECKING:
     from data_generators.fund_flows.doors import FundFlows
+    from data_generators.limit_reviews import Review
     from data_generators.observation import Observed
     from data_generators.truth import Truth
 
@@ -116,11 +117,19 @@ class World:
         return Decisions.of(limit, price=np.concatenate([each.price for each in logged]))
 
     def replay(
-        self, decisions: Decisions, *, accounts: bool = False, progress: bool = True
+        self,
+        decisions: Decisions,
+        *,
+        accounts: bool = False,
+        review: "Review | None" = None,
+        progress: bool = True,
     ) -> Outcomes:
         """What happens under `decisions` (one a customer, in order); pure.
 
         With `accounts`, the monthly ledger is kept too (a row a customer and month on book).
+        A `review` is shown the lines at each month's end (`limit_reviews.MonthEnd`) and answers
+        with the next month's limits, RMB: increases, decreases, freezes. Equal noise, so the
+        difference to the replay without it is what the review was worth, account by account.
         A bar shows when it takes over two seconds, unless `progress` is off.
         Raises InvalidInput unless they are `Decisions`, as many as there are customers.
         """
@@ -139,6 +148,8 @@ class World:
 
             if accounts:
                 raise card_worlds.refused("monthly ledger")
+            if review is not None:
+                raise card_worlds.refused("reviews of limits")
             return Outcomes(card_worlds.replay(self, decisions, progress=progress))
         summaries, ledgers = [], []
         for block in shown(self.blocks(), "replay", progress=progress):
@@ -148,6 +159,7 @@ class World:
                 decisions.limit[part],
                 decisions.price[part],
                 accounts=accounts,
+                review=review,
             )
             summaries.append(replayed.customers)
             ledgers.append(replayed.accounts)

@@ -84,7 +84,7 @@ class CellResult:
     reason: str = ""
     #: few, dotted, short: `model.family`, `policy.pd_cutoff`
     params: Mapping[str, str] = field(default_factory=dict)
-    #: named `section/metric`; sections are value, perf, calib, fraud, stability, truth, ops
+    #: named `section/metric`; sections are value, perf, calib, fraud, stability, truth, ope, ops
     metrics: Mapping[str, float] = field(default_factory=dict)
     results: tuple[ValidationResult, ...] = ()
     #: tables to read and to draw from, the same names for every cell of a role

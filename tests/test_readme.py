@@ -65,6 +65,16 @@ def test_the_examples_of_fraud_run(capsys):
     assert "job_loss" in capsys.readouterr().out
 
 
+def test_the_examples_of_limits_run(capsys):
+    text = (ROOT / "docs/limits.md").read_text()
+    examples = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    assert examples
+    names = {"__name__": "docs"}
+    for example in examples:
+        exec(compile(example, "docs/limits.md", "exec"), names)
+    assert "exposure budget" in capsys.readouterr().out
+
+
 def test_every_file_the_docs_point_to_is_there():
     for page in (ROOT / "docs").glob("*.md"):
         targets = re.findall(r"\]\((?!http)([^)#:]+)\)", page.read_text())

@@ -1,7 +1,7 @@
 """The months of many accounts, product by product, month by month."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -47,8 +47,13 @@ class Group:
     #: positions in the market; None for all of it
     rows: Rows | None
 
-    def lives(self) -> Iterator[tuple[Ledger, Happened, Floats]]:
-        """State, what happened and profit (RMB), month by month."""
+    def lives(
+        self, next_limit: Callable[[int, Ledger, Happened], Floats] | None = None
+    ) -> Iterator[tuple[Ledger, Happened, Floats]]:
+        """State, what happened and profit (RMB), month by month.
+
+        `next_limit` says, after each month but the last, what the limits (cents) are from then on.
+        """
         terms = self.terms
         shape = np.broadcast_shapes(terms.limit.shape, terms.price.shape, terms.opened.shape)
         businesses = terms.buffer_cap is not None
@@ -57,6 +62,8 @@ class Group:
         for t in range(terms.months.count):
             state, happened = step(self.product, terms, t, state)
             yield state, happened, profit_of(self.product, terms, t, state, happened)
+            if next_limit is not None and t + 1 < terms.months.count:
+                terms = replace(terms, limit=next_limit(t, state, happened))
 
 
 def groups(

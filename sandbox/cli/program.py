@@ -49,7 +49,18 @@ class Program(click.Group):
     """Commands loaded by name, and errors told in one sentence on stderr."""
 
     #: each is the module sandbox.cli.<word> and its `command`
-    words = ("run", "generate", "schema", "fidelity", "validate", "report", "ui", "doctor", "fetch")
+    words = (
+        "run",
+        "limits",
+        "generate",
+        "schema",
+        "fidelity",
+        "validate",
+        "report",
+        "ui",
+        "doctor",
+        "fetch",
+    )
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

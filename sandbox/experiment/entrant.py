@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from sandbox.errors import BadInput
+from sandbox.experiment.market_policy import Caps, speaks_of_limits
 from sandbox.isolation.artefacts.artefact import Artefact
 
 #: parameters shown in comparisons; more would crowd the page
@@ -32,17 +33,33 @@ class Entrant:
     #: what its explanation adds up to; empty when it cannot be explained additively
     explained: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
+    #: what bounds the limits that are chosen by what the model says of each; None: "house and
+    #: law" for such a model, and nothing to choose for others
+    caps: Caps | None = None
+
+    def __post_init__(self) -> None:
+        if self.caps is None:
+            return
+        if self.caps not in get_args(Caps):
+            raise BadInput(f"caps is {self.caps!r}; it is one of {', '.join(get_args(Caps))}.")
+        if not speaks_of_limits(self.outputs):
+            raise BadInput(
+                f"{self.name} says nothing of each limit (no output pd_at_2000 or the like), so "
+                "its limits come from the study's policy, caps included; leave caps out."
+            )
 
     @classmethod
-    def of(cls, model: Any, name: str | None = None) -> Self:
+    def of(cls, model: Any, name: str | None = None, caps: Caps | None = None) -> Self:
         """An entrant from a model (or an entrant), under its own name or another.
+
+        `caps` bound a model that says something of every limit ("house and law", "law", "none").
 
         Built-in models are known by class and parameters, so a study resumes them in another
         process; a class of yours travels as a pickle, which differs from process to process,
         and is run again.
         """
         if isinstance(model, cls):
-            return replace(model, name=name or model.name)
+            return replace(model, name=name or model.name, caps=caps or model.caps)
         if isinstance(model, str | Path):
             raise BadInput(
                 f"{model} is a file; say what it is judged as: "
@@ -68,6 +85,7 @@ class Entrant:
                 for k, v in list(params.items())[:SHOWN_PARAMS]
                 if k != "role"
             },
+            caps=caps,
         )
 
     @classmethod

@@ -56,6 +56,7 @@ class CellPlan:
             self.entrant.role,
             self.entrant.outputs,
             self.entrant.fitted_here,
+            self.entrant.caps,
             self.arena.name,
             self.training.digest,
             self.seed,
@@ -129,7 +130,8 @@ class CellPlan:
         training = self.arena.reseeded(self.seed)
         if self.role == "fraud":
             return fraud_trial(training, self.evaluation)
-        return limit_trial(training, self.evaluation, prepare(self), self.policy)
+        caps = self.entrant.caps or "house and law"
+        return limit_trial(training, self.evaluation, prepare(self), self.policy, caps)
 
 
 def prepare(plan: CellPlan) -> PotentialOutcomes:
@@ -149,10 +151,14 @@ def _sample(world: World) -> World:
 
 @cache
 def code_digest() -> str:
-    """Hex digest of both packages' sources: results of other code are not these results."""
+    """Hex digest of both packages' sources: results of other code are not these results.
+
+    With the tables that decide with it (regulation, validation's thresholds).
+    """
     root = Path(__file__).parents[2]
     digest = hashlib.sha256()
     for package in ("data_generators", "sandbox"):
-        for path in sorted((root / package).rglob("*.py")):
+        files = (root / package).rglob("*")
+        for path in sorted(path for path in files if path.suffix in {".py", ".yaml"}):
             digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()

@@ -51,18 +51,19 @@ def attribute(
     AdditivityError: the contributions do not add up to the margin.
     """
     _check_background(features, background)
-    margin = _vector(model.margin(features), "margin", len(features))
-    if getattr(model, "ensemble", None) is not None:
-        values, base = _of_ensemble(model, features, background)
-    elif hasattr(model, "contributions"):
-        given, start = model.contributions(features, background)
-        values = np.asarray(given, dtype=np.float64)
-        base = _vector(start, "base", len(features))
-    else:
+    in_trees = getattr(model, "ensemble", None) is not None
+    if not in_trees and not hasattr(model, "contributions"):
         raise BadInput(
             f"A {type(model).__name__} cannot be explained: it has neither `ensemble` "
             f"({' or '.join(ENSEMBLES)}) nor `contributions(features, background)`."
         )
+    margin = _vector(model.margin(features), "margin", len(features))
+    if in_trees:
+        values, base = _of_ensemble(model, features, background)
+    else:
+        given, start = model.contributions(features, background)
+        values = np.asarray(given, dtype=np.float64)
+        base = _vector(start, "base", len(features))
     if values.shape != features.shape:
         raise BadInput(
             f"Contributions have shape {values.shape}; one column a feature, {features.shape}, "

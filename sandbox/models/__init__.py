@@ -9,19 +9,31 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sandbox.models.boosted_fraud import BoostedFraud
     from sandbox.models.boosted_pd import BoostedPD
+    from sandbox.models.causal_pair import CausalPair
+    from sandbox.models.expected_profit import BoostedExposure
     from sandbox.models.logistic_fraud import LogisticFraud
     from sandbox.models.rule_matrix import RuleMatrix
     from sandbox.models.scorecard import Scorecard
 
 _HOMES = {
+    "BoostedExposure": "expected_profit",
     "BoostedFraud": "boosted_fraud",
     "BoostedPD": "boosted_pd",
+    "CausalPair": "causal_pair",
     "LogisticFraud": "logistic_fraud",
     "RuleMatrix": "rule_matrix",
     "Scorecard": "scorecard",
 }
 
-__all__ = ["BoostedFraud", "BoostedPD", "LogisticFraud", "RuleMatrix", "Scorecard"]
+__all__ = [
+    "BoostedExposure",
+    "BoostedFraud",
+    "BoostedPD",
+    "CausalPair",
+    "LogisticFraud",
+    "RuleMatrix",
+    "Scorecard",
+]
 
 
 def __getattr__(name: str) -> Any:

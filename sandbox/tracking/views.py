@@ -11,13 +11,13 @@ from typing import Any
 PREFIX = "mlflow.sharedViewState."
 
 #: families of metrics, the most telling first
-SECTIONS = ("value", "fraud", "perf", "calib", "stability", "fair", "truth", "ops")
+SECTIONS = ("value", "fraud", "perf", "calib", "stability", "fair", "truth", "ope", "ops")
 
 #: families that a role has no metrics of; an empty section would be drawn as such
 _UNUSED = {
     "limit": ("fraud", "fair"),
-    "fraud": ("value", "calib", "stability", "fair"),
-    "pd": ("value", "fraud", "fair"),
+    "fraud": ("value", "calib", "stability", "fair", "ope"),
+    "pd": ("value", "fraud", "fair", "ope"),
     "all": ("fair",),
 }
 

@@ -148,7 +148,8 @@ def test_a_model_sees_features_and_labels_and_nothing_else(tmp_path):
     traits = set(WORLD.truth.traits().columns)
     for table in (trial.training_features, trial.evaluation_features):
         assert not set(table.columns) & (traits | {"customer_id", "default", "typology"})
-    assert set(trial.training_labels.columns) == {"target", "credit_limit", "propensity"}
+    ledger = {"taken", "utilisation", "ead"}
+    assert set(trial.training_labels.columns) == {"target", "credit_limit", "propensity"} | ledger
 
 
 def test_models_are_judged_on_customers_they_never_saw(tmp_path):

@@ -10,6 +10,7 @@ from sklearn.base import clone
 
 import data_generators as dg
 from sandbox import models
+from sandbox.errors import BadInput
 from sandbox.explanation.additivity import check
 from sandbox.explanation.contributions import attribute
 from sandbox.features import credit_features, fraud_features
@@ -22,7 +23,11 @@ def tables():
     seen = dg.World(dg.scenarios.travel, customers=4_000, months=24, seed=8).observed()
     rng = np.random.default_rng(0)
     target = np.where(rng.random(4_000) < 0.1, np.nan, (rng.random(4_000) < 0.15).astype(float))
-    labels = pd.DataFrame({"target": target})
+    limit = rng.choice([2e3, 1e4, 5e4], 4_000)
+    answer = {"utilisation": 0.4, "ead": 0.6 * limit}
+    unknown = np.isnan(target)
+    labels = pd.DataFrame({"target": target, "credit_limit": limit, "propensity": 1 / 3, **answer})
+    labels.loc[unknown, list(answer)] = np.nan
     credit = credit_features(seen.applications), labels
     return {
         "limit": credit,
@@ -41,7 +46,7 @@ def fitted(request, tables):
 def test_it_is_a_model_and_says_what_it_explains(fitted):
     model = fitted[0]
     assert isinstance(model, Model)
-    assert isinstance(model, Explainable)
+    assert isinstance(model, Explainable) == hasattr(model, "explained")
     assert model.name
     assert model.family
     assert model.role in {"limit", "fraud", "pd"}
@@ -86,6 +91,10 @@ def test_labels_never_observed_teach_nothing(fitted):
 
 def test_its_contributions_add_up(fitted):
     model, features, _ = fitted
+    if not isinstance(model, Explainable):
+        with pytest.raises(BadInput, match="cannot be explained"):
+            attribute(model, features.iloc[:200], features.iloc[200:300])
+        return
     values, base, margin = attribute(model, features.iloc[:200], features.iloc[200:300])
     check(values, base, margin)
     assert values.shape == (200, features.shape[1])

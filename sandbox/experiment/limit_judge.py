@@ -1,0 +1,224 @@
+"""The judge of limit models: what decisions scores lead to, and their worth."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from data_generators import Decisions, World
+from data_generators.potential import PotentialOutcomes
+from sandbox.errors import BadInput
+from sandbox.experiment.market_policy import Caps, profit_policy, speaks_of_limits
+from sandbox.experiment.policy_value import estimates_from_log
+from sandbox.experiment.trial import Floats, Judgement, Scores
+from sandbox.models.limit_grid import REFERENCE_LIMIT
+from sandbox.policy import LimitPolicy
+from sandbox.validation.suite import metrics_of, validate_against_truth, validate_scores
+
+
+@dataclass(frozen=True)
+class LimitJudge:
+    """Turns scores into decisions, replays them, and compares with what was possible."""
+
+    world: World
+    #: rows of the evaluation: positions of honest applicants in the world
+    honest: np.ndarray[tuple[int], np.dtype[np.intp]]
+    features: pd.DataFrame
+    training_features: pd.DataFrame
+    potential: PotentialOutcomes
+    policy: LimitPolicy
+    caps: Caps = "house and law"
+
+    def __call__(self, scores: Scores) -> Judgement:
+        """Decisions and their value; PD tests under the incumbent's limits."""
+        decisions, params = self._decided(scores)
+        at_reference = speaks_of_limits(scores.evaluation)
+        target, true_pd = self._under_the_incumbent(at_reference)
+        results = validate_scores(
+            target,
+            scores.risk(),
+            role="limit",
+            training_score=scores.training_risk(),
+            features=self.features,
+            training_features=self.training_features,
+        )
+        model_value, oracle_value = self._expected_profit(decisions["limit"].to_numpy())
+        known = np.flatnonzero(~np.isnan(true_pd))
+        results += validate_against_truth(
+            score=scores.risk()[known],
+            true_pd=true_pd[known],
+            model_value=model_value,
+            oracle_value=oracle_value,
+        )
+        happened = self._replayed(decisions)
+        estimates, of_log = self._off_policy(decisions, happened)
+        metrics = {
+            **came_of(decisions, happened),
+            "truth/profit_per_customer": float(model_value.mean()),
+            **metrics_of(results),
+            **of_log,
+        }
+        tables = {
+            "scored": pd.DataFrame({"score": scores.risk(), "target": target}),
+            "decisions": decisions,
+            "decisions_by_segment": by_segment(self.features, decisions, happened),
+            "reasons": _shares(decisions["reason"]),
+            **estimates,
+        }
+        return Judgement(metrics, results, tables, params)
+
+    def _decided(self, scores: Scores) -> tuple[pd.DataFrame, dict[str, str]]:
+        """The table of decisions, and what the policy behind it was set to."""
+        if not speaks_of_limits(scores.evaluation):
+            limit = scores.evaluation.get("limit")
+            decisions = self.policy.decide(self.features, pd=scores.risk(), limit=limit)
+            return decisions, {**self.policy.params(), "policy.caps": "house and law"}
+        policy = profit_policy(self.world.scenario, self.world.months, self.policy, self.caps)
+        decisions = policy.decide(self.features, pd.DataFrame(dict(scores.evaluation)))
+        self._check_price(decisions)
+        return decisions, {**policy.params(), "policy.caps": self.caps}
+
+    def _check_price(self, decisions: pd.DataFrame) -> None:
+        """BadInput where a decision is at another price than the truth that it is held against.
+
+        Potential outcomes are of one price. The all-in cap lowers it where the market's is above
+        24%, and markets in a blend may have prices of their own.
+        """
+        asked, truth = decisions["price"].to_numpy(), self._price()[self.honest]
+        other = decisions["approve"].to_numpy() & (np.abs(asked - truth) > 1e-9)
+        if other.any():
+            row = int(np.argmax(other))
+            raise BadInput(
+                f"The policy charges {asked[row]:.2%} where the truth was computed at "
+                f"{truth[row]:.2%}; give the study policy=LimitPolicy(price={asked[row]:g}), so "
+                "that both are at one price."
+            )
+
+    def _price(self) -> Floats:
+        """The price that the truth is of, everyone's: the policy's own or the market's."""
+        price = self.world.logged_decisions().price
+        return price if self.policy.price is None else np.full_like(price, self.policy.price)
+
+    def _off_policy(
+        self, decisions: pd.DataFrame, happened: pd.DataFrame
+    ) -> tuple[dict[str, pd.DataFrame], dict[str, float]]:
+        """What the incumbent's log says of the decisions: table and metrics, where it can."""
+        if not np.array_equal(self._price(), self.world.logged_decisions().price):
+            return {}, {}  # the log is of another price
+        realised = float(happened["profit"].mean())
+        table = estimates_from_log(self.world, self.honest, self.features, decisions, realised)
+        if table is None:
+            return {}, {}
+        row = table.set_index("estimator")
+        metrics = {"ope/effective_sample": float(table["effective_sample"].iloc[0])}
+        metrics["ope/without_support"] = float(table["without_support"].iloc[0])
+        for name in row.index.intersection(["ips", "snips", "dr"]):
+            metrics[f"ope/{name}"] = float(row["value"][name])
+            metrics[f"truth/{name}_error"] = float(row["bias"][name])
+        return {"off_policy": table}, metrics
+
+    @property
+    def known(self) -> int:
+        """How many of the evaluation rows, from the first, have potential outcomes."""
+        return int(np.searchsorted(self.honest, len(self.potential.pd)))
+
+    def _under_the_incumbent(self, at_reference: bool) -> tuple[Floats, Floats]:
+        """Outcome (all rows) and true PD (known rows) at the incumbent's limit.
+
+        NaN where there is no account: declined, or the offer not taken. `at_reference`: the true
+        PD at the limit which the `pd` of a model that speaks of every limit is about.
+        """
+        logged = self.world.logged_decisions()
+        happened = self.world.replay(logged).customers
+        outcome = happened["default"].to_numpy(dtype=float)
+        limit = logged.limit[: len(self.potential.pd)]
+        if at_reference:
+            limit = np.full(len(limit), float(REFERENCE_LIMIT))
+        true_pd = self.potential.at(self.potential.pd, limit)[self.honest[: self.known]]
+        opened = happened["taken"].to_numpy()[self.honest]
+        target = np.where(opened, outcome[self.honest], np.nan)
+        return target, np.where(opened[: self.known], true_pd, np.nan)
+
+    def _expected_profit(self, limit: Floats) -> tuple[Floats, Floats]:
+        """Expected profit of known rows under the decisions and under the oracle's, RMB."""
+        rows = self.honest[: self.known]
+        everyone = np.zeros(len(self.potential.pd))
+        everyone[rows] = limit[: self.known]
+        score = self.potential.profit_to_score
+        model = self.potential.at(score, everyone)[rows]
+        oracle = self.potential.at(score, self.potential.oracle())[rows]
+        return model, oracle
+
+    def _replayed(self, decisions: pd.DataFrame) -> pd.DataFrame:
+        everyone = np.zeros(self.world.customers)
+        everyone[self.honest] = decisions["limit"]
+        price = self._price().copy()
+        # where the decision has a price it is the truth's; NaN leaves the market's
+        asked = decisions["price"].to_numpy(dtype=float)
+        price[self.honest] = np.where(np.isnan(asked), price[self.honest], asked)
+        outcomes = self.world.replay(Decisions.of(everyone, price=price))
+        return outcomes.customers.iloc[self.honest].reset_index(drop=True)
+
+
+def came_of(decisions: pd.DataFrame, happened: pd.DataFrame) -> dict[str, float]:
+    """Metrics of decisions and their replay.
+
+    The loss rate is what was written off over what was drawn, recoveries not counted. The pd gap
+    is the mean pd at the limits granted less the default rate, of accounts that were opened.
+    """
+    approved, opened = decisions["approve"], happened["taken"]
+    return {
+        "value/profit_per_customer": float(happened["profit"].mean()),
+        "value/approval_rate": float(approved.mean()),
+        "value/default_rate": _mean(happened["default"][approved]),
+        "value/mean_limit": _mean(decisions["limit"][approved]),
+        "value/loss_rate": _over(happened["ead"].sum(), happened["drawn"].sum()),
+        "calib/decided_pd_gap": _mean((decisions["pd"] - happened["default"])[opened]),
+    }
+
+
+def by_segment(
+    features: pd.DataFrame, decisions: pd.DataFrame, happened: pd.DataFrame
+) -> pd.DataFrame:
+    """Decisions and outcomes by fifth of declared income, lowest first.
+
+    Columns: `segment`, `customers`, `approval_rate`, `mean_limit` (RMB, of approved),
+    `mean_pd` (of approved), `default_rate` (of approved), `profit_per_customer` (RMB).
+    """
+    fifth = pd.qcut(features["declared_income"], 5, labels=False, duplicates="drop")
+    frame = decisions.assign(default=happened["default"], profit=happened["profit"])
+    granted = frame.where(frame["approve"])
+    rows = []
+    for code, group in frame.groupby(fifth):
+        some = granted.loc[group.index]
+        rows.append(
+            {
+                "segment": f"income fifth {int(code) + 1}",
+                "customers": len(group),
+                "approval_rate": group["approve"].mean(),
+                "mean_limit": some["limit"].astype(float).mean(),
+                "mean_pd": some["pd"].astype(float).mean(),
+                "default_rate": some["default"].astype(float).mean(),
+                "profit_per_customer": group["profit"].mean(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _shares(reasons: pd.Series) -> pd.DataFrame:
+    counts = reasons.value_counts()
+    return pd.DataFrame(
+        {
+            "reason": counts.index.astype(str),
+            "customers": counts.to_numpy(),
+            "share": (counts / counts.sum()).to_numpy(),
+        }
+    )
+
+
+def _over(part: float, whole: float) -> float:
+    return float(part / whole) if whole > 0 else float("nan")
+
+
+def _mean(values: pd.Series) -> float:
+    return float(values.mean()) if len(values) else float("nan")

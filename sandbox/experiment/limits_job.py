@@ -1,0 +1,105 @@
+"""Every limit model on every market: one study, and one table of what their decisions are worth."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from data_generators import World, scenarios
+from sandbox.experiment.entrant import Entrant
+from sandbox.experiment.limit_table import by_market, over_markets
+from sandbox.experiment.observable_bound import observable_values
+from sandbox.experiment.results import StudyResults
+from sandbox.experiment.study import Study
+from sandbox.isolation import Level, Limits
+from sandbox.workspace import Workspace, slug, written_whole
+
+#: replicas of noise that the oracle chooses by: fewer than the 512 of reference figures, so that
+#: nine markets and five seeds take minutes
+REPLICAS = 128
+
+
+@dataclass(frozen=True)
+class LimitsJob:
+    """What the comparison leaves."""
+
+    results: StudyResults
+    #: see `by_market`
+    markets: pd.DataFrame
+    #: see `over_markets`
+    overall: pd.DataFrame
+    #: `markets` as a file
+    table: Path
+
+
+def limit_models() -> tuple[Entrant, ...]:
+    """The models that are compared, from a bank's first to its last.
+
+    Those of a single PD leave limits to the house's policy. Those that speak of every limit are
+    decided by expected profit: the PD that knows no limit both bare and as banks run it, with
+    the house's caps and the law's; the causal pair under the law alone, since it needs no rule
+    of thumb against its own mistakes.
+    """
+    from sandbox.models import BoostedExposure, BoostedPD, CausalPair, RuleMatrix, Scorecard
+
+    return (
+        Entrant.of(RuleMatrix()),
+        Entrant.of(Scorecard(role="limit")),
+        Entrant.of(BoostedPD(role="limit")),
+        Entrant.of(BoostedExposure(), name="PD and EAD, bare", caps="none"),
+        Entrant.of(BoostedExposure(), name="PD and EAD, capped", caps="house and law"),
+        Entrant.of(CausalPair(use_propensities=False), name="pair, no propensities", caps="law"),
+        Entrant.of(CausalPair(), caps="law"),
+    )
+
+
+def run_limits_job(
+    *,
+    markets: Sequence[str] = (),
+    customers: int = 15_000,
+    months: int = 24,
+    seeds: Sequence[int] = (7, 8, 9, 10, 11),
+    replicas: int = REPLICAS,
+    bound: int = 0,
+    workspace: Workspace | None = None,
+    jobs: int = 2,
+    level: Level | str = Level.NAMESPACE,
+    limits: Limits | None = None,
+    evaluation_seed: int | None = None,
+    progress: bool = True,
+    track: bool = True,
+) -> LimitsJob:
+    """Try every limit model on the markets named (none: all nine), and write the table.
+
+    Cells that ran before are read, not run again. With `bound`, the best policy on observed
+    features is learnt from so many customers of each market (see `observable_values`), anew each
+    time, half a minute a market, and stands in the tables as `observable`.
+
+    Raises InvalidInput for sizes out of range or an unknown scenario, IsolationUnavailable when
+    the level cannot be had on this host.
+    """
+    workspace = workspace or Workspace()
+    names = tuple(markets) or tuple(scenarios.catalogue())
+    worlds = [World(scenarios.by_name(name), customers, months) for name in names]
+    place = ", ".join(name.replace("_", " ") for name in names) if markets else "all markets"
+    study = Study(
+        f"{place}: limit models",
+        worlds=worlds,
+        models=limit_models(),
+        seeds=seeds,
+        level=level,
+        limits=limits or Limits(),
+        jobs=jobs,
+        workspace=workspace,
+        evaluation_seed=evaluation_seed,
+        replicas=replicas,
+    )
+    results = study.run(progress=progress, track=track)
+    best = observable_values(study.planned(), bound, progress=progress) if bound else None
+    table = by_market(results.cells, best)
+    path = workspace.reports / f"{slug(results.study)}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(path) as partial:
+        table.to_csv(partial, index=False)
+    return LimitsJob(results, table, over_markets(results.cells, best), path)

@@ -1,0 +1,133 @@
+"""How lines are used: the utilisation ladder, and the lines that nobody uses."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sandbox.errors import BadInput
+from sandbox.plots.look import CHALLENGERS, CHAMPION, DASHES
+from sandbox.policy.committee.book import Book, Floats, mean
+from sandbox.policy.committee.cut_offs import percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: upper edges of the bands, share of limit; the last band is above its limit
+EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+BANDS = ("unused", "0–20%", "20–40%", "40–60%", "60–80%", "80–100%", "over limit")
+#: drawn over the horizon in all, share of limit, up to which a line is idle (assumed)
+IDLE = 0.20
+#: yearly cost of the capital that an undrawn line holds, share of it (assumed: 10% conversion,
+#: 10.5% capital at 10%)
+UNDRAWN_CAPITAL_COST = 0.00105
+
+
+def _used(book: Book) -> tuple[pd.DataFrame, Floats]:
+    """Accounts of the book with limit and outcome, and their utilisation."""
+    if book.outcomes is None or "utilisation" not in book.outcomes:
+        raise BadInput(
+            f"{book.name!r} has no outcomes with a column utilisation; give what its lines came to."
+        )
+    accounts = book.outcomes.assign(limit=book.limit, default=book.default)
+    accounts = accounts[~np.isnan(book.default)]
+    return accounts, accounts["utilisation"].to_numpy(dtype=float)
+
+
+def utilisation_ladder(book: Book) -> pd.DataFrame:
+    """A row a band of mean utilisation over the months on book (`BANDS`).
+
+    Columns: `band`, `accounts`, `share`, `limit` (mean RMB), `bad_rate`, `profit` (mean RMB an
+    account) and `total_profit` (RMB). Raises BadInput without outcomes.
+    """
+    accounts, used = _used(book)
+    band = np.searchsorted(EDGES, used, side="left")
+    rows = []
+    for code, name in enumerate(BANDS):
+        some = accounts[band == code]
+        profit = some["profit"].to_numpy(dtype=float)
+        rows.append(
+            {
+                "band": name,
+                "accounts": len(some),
+                "share": len(some) / max(len(accounts), 1),
+                "limit": mean(some["limit"].to_numpy(dtype=float)),
+                "bad_rate": mean(some["default"].to_numpy(dtype=float)),
+                "profit": mean(profit),
+                "total_profit": float(profit.sum()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def dormant_lines(
+    book: Book, idle: float = IDLE, cost: float = UNDRAWN_CAPITAL_COST
+) -> pd.DataFrame:
+    """A row a limit and a last one for all: lines that are hardly used, or not at all.
+
+    Columns: `limit` (RMB; NaN in the last row), `lines`, `dormant` (nothing was drawn over the
+    horizon), `idle` (drawn in all at most the share `idle` of the limit, dormant ones too),
+    `share` (idle of lines), `undrawn` (RMB of idle lines less their mean balance) and
+    `capital_cost` (RMB a year that this holds, at `cost`). Mean utilisation stands in where
+    `drawn` is not known; where it is, one that pays in full each month is not dormant.
+    """
+    accounts, used = _used(book)
+    drawn = accounts["drawn"] / accounts["limit"] if "drawn" in accounts else used
+    unused = accounts["limit"] * np.maximum(1.0 - used, 0.0)
+    marked = accounts.assign(dormant=drawn <= 0, idle=drawn <= idle, unused=unused)
+    parts = [(float(str(size)), part) for size, part in marked.groupby("limit")]
+    rows = []
+    for limit, part in [*parts, (float("nan"), marked)]:
+        undrawn = float(part.loc[part["idle"], "unused"].sum())
+        rows.append(
+            {
+                "limit": limit,
+                "lines": len(part),
+                "dormant": int(part["dormant"].sum()),
+                "idle": int(part["idle"].sum()),
+                "share": float(part["idle"].sum()) / max(len(part), 1),
+                "undrawn": undrawn,
+                "capital_cost": undrawn * cost,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def plot_utilisation_ladder(table: pd.DataFrame, ax: "Axes") -> "Axes":
+    """Share of accounts as bars, bad rate as a line, a place a band."""
+    places = np.arange(len(table))
+    bars = ax.bar(places, table["share"], 0.62, color=CHAMPION, label="accounts (left)")
+    ax.set_xticks(places, [band.replace(" ", "\n") for band in table["band"]], fontsize=7.5)
+    ax.set_ylabel("share of accounts")
+    ax.grid(visible=False, axis="x")
+    right = ax.twinx()
+    right.spines["right"].set_visible(True)
+    right.grid(visible=False)
+    right.set_ylabel("bad rate")
+    line = right.plot(
+        places, table["bad_rate"], "o", color=CHALLENGERS[0], linestyle=DASHES[1], markersize=3.5,
+        label="bad rate (right)",
+    )  # fmt: skip
+    most = float(np.nanmax([0.0, *table["bad_rate"]]))
+    right.set_ylim(0, 1.35 * most or 1.0)
+    for axis in (ax.yaxis, right.yaxis):
+        percent(axis)
+    top = float(np.nanmax(table["share"]))
+    ax.set_ylim(0, 1.35 * top or 1.0)
+    ax.legend(handles=[bars, *line], loc="upper center", ncols=2)
+    return ax
+
+
+def plot_dormant_lines(table: pd.DataFrame, ax: "Axes") -> "Axes":
+    """Lines by limit, used and idle."""
+    shown = table[~table["limit"].isna()]
+    places = np.arange(len(shown))
+    used = shown["lines"] - shown["idle"]
+    ax.bar(places, used, 0.62, color=CHAMPION, label="used")
+    ax.bar(places, shown["idle"], 0.62, bottom=used, color=CHALLENGERS[0], label="idle")
+    ax.set_xticks(places, [f"{limit / 1e3:,.3g}k" for limit in shown["limit"]])
+    ax.set(xlabel="limit, RMB", ylabel="lines")
+    ax.grid(visible=False, axis="x")
+    ax.legend(loc="upper left", ncols=2)
+    ax.set_ylim(0, 1.25 * float(shown["lines"].max()))
+    return ax
