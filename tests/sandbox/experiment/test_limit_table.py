@@ -102,6 +102,7 @@ def two_models(monkeypatch):
         Entrant.of(sb.models.CausalPair(trees=20), caps="law"),
     )
     monkeypatch.setattr(limits_job, "limit_models", lambda: models)
+    monkeypatch.setenv("COLUMNS", "120")  # or names wrap
 
 
 def test_the_command_prints_and_writes_the_table_and_resumes(two_models, tmp_path):
