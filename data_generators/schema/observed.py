@@ -3,6 +3,7 @@
 from data_generators.schema.table import Column, Table, columns_of
 
 _ID = Column("customer_id", "int64", "", "customer, counted from 0", "bank")
+_MOB = Column("mob", "int16", "months", "months on book", "bank")
 _TIMES = columns_of(
     "float64",
     [
@@ -144,7 +145,7 @@ ACCOUNTS = Table(
     "one row an account and month on book, while open",
     (
         _ID,
-        Column("mob", "int16", "months", "months on book", "bank"),
+        _MOB,
         *columns_of(
             "float64",
             [
@@ -174,7 +175,7 @@ ARREARS = Table(
     "whole balance is called due",
     (
         _ID,
-        Column("mob", "int16", "months", "months on book", "bank"),
+        _MOB,
         Column("dpd_bucket", "category", "days", "days past due of the oldest due", "bank"),
         *columns_of(
             "float64",
@@ -235,7 +236,7 @@ JOINT_LENDING = Table(
     "shares of the bank and of the partner in jointly funded accounts, month by month",
     (
         _ID,
-        Column("mob", "int16", "months", "months on book", "bank"),
+        _MOB,
         *columns_of(
             "float64",
             [

@@ -7,14 +7,10 @@ agent's session. Legitimate look-alike: refunds, and people short of cash who bu
 Label path: the merchant is found out, and his customers with him.
 """
 
-import numpy as np
-from numpy.typing import NDArray
-
-from data_generators.profiles import Columns
-from data_generators.scenarios import FraudMix
-from data_generators.streams import Floats, Ints, Streams
+from data_generators.streams import Floats, Ints
+from data_generators.typologies.by_application import ByApplication
 from data_generators.typologies.contract import within_months
-from data_generators.typologies.traces import CENT, AtHours, More, Scaled, ToEnds, Trace, leave
+from data_generators.typologies.traces import CENT, AtHours, More, Scaled, ToEnds, Trace
 
 TRACES: tuple[Trace, ...] = (
     # Every line elsewhere is used up.
@@ -35,18 +31,11 @@ TRACES: tuple[Trace, ...] = (
 )
 
 
-class CashOut:
+class CashOut(ByApplication):
     """A purchase that is none."""
 
     name = "cash_out"
-    denominator = "applications"
     traces = TRACES
-
-    def leave_traces(
-        self, columns: Columns, who: NDArray[np.intp], mix: FraudMix, streams: Streams
-    ) -> Columns:
-        """Some of: lines used up, young loans, an odd amount, odd orders, savings and session."""
-        return leave(self.name, self.traces, columns, who, mix, streams)
 
     def stops(self, uniform: Floats) -> Ints:
         """Two in five within half a year; the others repay."""

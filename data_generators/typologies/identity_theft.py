@@ -7,12 +7,10 @@ path: victims complain when they are dunned, so more are found than of other fra
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-from data_generators.profiles import Columns
-from data_generators.scenarios import FraudMix
-from data_generators.streams import Floats, Ints, Streams
-from data_generators.typologies.traces import AtHours, Cleared, More, Scaled, Trace, leave
+from data_generators.streams import Floats, Ints
+from data_generators.typologies.by_application import ByApplication
+from data_generators.typologies.traces import AtHours, Cleared, More, Scaled, Trace
 
 TRACES: tuple[Trace, ...] = (
     # The thief's own phone, just bought; or one of a farm, in use for years.
@@ -34,18 +32,11 @@ TRACES: tuple[Trace, ...] = (
 )
 
 
-class IdentityTheft:
+class IdentityTheft(ByApplication):
     """Someone else applies in a victim's name."""
 
     name = "identity_theft"
-    denominator = "applications"
     traces = TRACES
-
-    def leave_traces(
-        self, columns: Columns, who: NDArray[np.intp], mix: FraudMix, streams: Streams
-    ) -> Columns:
-        """Some of: device, e-mail, session, hour, income not the victim's; a clean file."""
-        return leave(self.name, self.traces, columns, who, mix, streams)
 
     def stops(self, uniform: Floats) -> Ints:
         """At once: the thief is gone."""

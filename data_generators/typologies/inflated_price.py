@@ -7,14 +7,10 @@ Legitimate look-alike: people who spend beyond their means, or whom a clerk help
 Label path: complaints and visits to the partner find part of it.
 """
 
-import numpy as np
-from numpy.typing import NDArray
-
-from data_generators.profiles import Columns
-from data_generators.scenarios import FraudMix
-from data_generators.streams import Floats, Ints, Streams
+from data_generators.streams import Floats, Ints
+from data_generators.typologies.by_application import ByApplication
 from data_generators.typologies.contract import within_months
-from data_generators.typologies.traces import CENT, AtHours, Scaled, ToEnds, Trace, leave
+from data_generators.typologies.traces import CENT, AtHours, Scaled, ToEnds, Trace
 
 TRACES: tuple[Trace, ...] = (
     # More than twice the price, and an income that fits it.
@@ -34,18 +30,11 @@ TRACES: tuple[Trace, ...] = (
 )
 
 
-class InflatedPrice:
+class InflatedPrice(ByApplication):
     """A purchase whose price was made up between customer and partner."""
 
     name = "inflated_price"
-    denominator = "applications"
     traces = TRACES
-
-    def leave_traces(
-        self, columns: Columns, who: NDArray[np.intp], mix: FraudMix, streams: Streams
-    ) -> Columns:
-        """Some of: a high price, an income that fits, session, hour and device of the partner's."""
-        return leave(self.name, self.traces, columns, who, mix, streams)
 
     def stops(self, uniform: Floats) -> Ints:
         """After the one instalment that the partner pays."""

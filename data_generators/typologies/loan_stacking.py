@@ -6,14 +6,10 @@ night. Legitimate look-alike: people who compare offers. Label path: the bureau 
 loans a month later.
 """
 
-import numpy as np
-from numpy.typing import NDArray
-
-from data_generators.profiles import Columns
-from data_generators.scenarios import FraudMix
-from data_generators.streams import Floats, Ints, Streams
+from data_generators.streams import Floats, Ints
+from data_generators.typologies.by_application import ByApplication
 from data_generators.typologies.contract import within_months
-from data_generators.typologies.traces import CENT, AtHours, More, Scaled, Trace, leave
+from data_generators.typologies.traces import CENT, AtHours, More, Scaled, Trace
 
 TRACES: tuple[Trace, ...] = (
     Trace("inquiries", More(("bureau_inquiries_6m",), 5.0)),
@@ -33,18 +29,11 @@ TRACES: tuple[Trace, ...] = (
 )
 
 
-class LoanStacking:
+class LoanStacking(ByApplication):
     """An applicant who borrows everywhere at once."""
 
     name = "loan_stacking"
-    denominator = "applications"
     traces = TRACES
-
-    def leave_traces(
-        self, columns: Columns, who: NDArray[np.intp], mix: FraudMix, streams: Streams
-    ) -> Columns:
-        """Some of: inquiries, young loans; session, amount, limits of who asks everywhere."""
-        return leave(self.name, self.traces, columns, who, mix, streams)
 
     def stops(self, uniform: Floats) -> Ints:
         """Seven in ten, after one to three months."""

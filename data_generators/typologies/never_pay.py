@@ -8,12 +8,10 @@ of them, weeks after the first missed payment.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-from data_generators.profiles import Columns
-from data_generators.scenarios import FraudMix
-from data_generators.streams import Floats, Ints, Streams
-from data_generators.typologies.traces import CENT, More, Scaled, ToEnds, Trace, leave
+from data_generators.streams import Floats, Ints
+from data_generators.typologies.by_application import ByApplication
+from data_generators.typologies.traces import CENT, More, Scaled, ToEnds, Trace
 
 TRACES: tuple[Trace, ...] = (
     # More than the account and the bureau bear out.
@@ -34,18 +32,11 @@ TRACES: tuple[Trace, ...] = (
 )
 
 
-class NeverPay:
+class NeverPay(ByApplication):
     """An applicant who overstates income, asks everywhere, and takes the money."""
 
     name = "never_pay"
-    denominator = "applications"
     traces = TRACES
-
-    def leave_traces(
-        self, columns: Columns, who: NDArray[np.intp], mix: FraudMix, streams: Streams
-    ) -> Columns:
-        """Some of: an income, an employer, savings made up; inquiries; an odd amount."""
-        return leave(self.name, self.traces, columns, who, mix, streams)
 
     def stops(self, uniform: Floats) -> Ints:
         """At once."""

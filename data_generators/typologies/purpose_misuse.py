@@ -6,14 +6,10 @@ lines elsewhere that fit no purchase. Legitimate look-alike: the well-off who fi
 all the same. Label path: funds tracing, where the hops are seen.
 """
 
-import numpy as np
-from numpy.typing import NDArray
-
-from data_generators.profiles import Columns
-from data_generators.scenarios import FraudMix
-from data_generators.streams import Floats, Ints, Streams
+from data_generators.streams import Floats, Ints
+from data_generators.typologies.by_application import ByApplication
 from data_generators.typologies.contract import within_months
-from data_generators.typologies.traces import CENT, AtHours, Scaled, ToEnds, Trace, leave
+from data_generators.typologies.traces import CENT, AtHours, Scaled, ToEnds, Trace
 
 TRACES: tuple[Trace, ...] = (
     Trace("amount", Scaled("requested_amount", 2.5, 2.5)),
@@ -36,18 +32,11 @@ TRACES: tuple[Trace, ...] = (
 )
 
 
-class PurposeMisuse:
+class PurposeMisuse(ByApplication):
     """A loan for one thing, spent on another."""
 
     name = "purpose_misuse"
-    denominator = "applications"
     traces = TRACES
-
-    def leave_traces(
-        self, columns: Columns, who: NDArray[np.intp], mix: FraudMix, streams: Streams
-    ) -> Columns:
-        """Some of: a large amount; savings, inflow, use, session that fit no purchase."""
-        return leave(self.name, self.traces, columns, who, mix, streams)
 
     def stops(self, uniform: Floats) -> Ints:
         """A third, after two to eight months."""

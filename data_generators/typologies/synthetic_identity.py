@@ -6,14 +6,10 @@ Legitimate look-alike: late starters, people who avoid credit or company, one tr
 Label path: nobody complains, so only collections find them, late.
 """
 
-import numpy as np
-from numpy.typing import NDArray
-
-from data_generators.profiles import Columns
-from data_generators.scenarios import FraudMix
-from data_generators.streams import Floats, Ints, Streams
+from data_generators.streams import Floats, Ints
+from data_generators.typologies.by_application import ByApplication
 from data_generators.typologies.contract import within_months
-from data_generators.typologies.traces import Cleared, Scaled, ToEnds, Trace, leave
+from data_generators.typologies.traces import Cleared, Scaled, ToEnds, Trace
 
 TRACES: tuple[Trace, ...] = (
     # Made for it; or bought with a history.
@@ -39,18 +35,11 @@ TRACES: tuple[Trace, ...] = (
 )
 
 
-class SyntheticIdentity:
+class SyntheticIdentity(ByApplication):
     """An applicant whom somebody made up."""
 
     name = "synthetic_identity"
-    denominator = "applications"
     traces = TRACES
-
-    def leave_traces(
-        self, columns: Columns, who: NDArray[np.intp], mix: FraudMix, streams: Streams
-    ) -> Columns:
-        """Some of: e-mail, contacts, limits, orders and use that no real life has together."""
-        return leave(self.name, self.traces, columns, who, mix, streams)
 
     def stops(self, uniform: Floats) -> Ints:
         """After three to nine months of good conduct."""

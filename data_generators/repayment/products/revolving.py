@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_generators.repayment.products.contract import Bill, Terms
+from data_generators.repayment.products.line import drawn_on_line
 from data_generators.repayment.state import Ledger
 from data_generators.rows import at, put
 from data_generators.streams import Floats
@@ -33,11 +34,7 @@ class Revolving:
         rows = np.flatnonzero(late)
         put(pull, rows, r.ccf * at(room, rows))
         pull *= r.draw_speed
-        gone = terms.stopped(t)
-        pull[..., gone] = room[..., gone]
-        np.minimum(pull, room, out=pull)
-        np.maximum(pull, 0.0, out=pull)
-        drawn = np.rint(pull, out=pull)
+        drawn = drawn_on_line(terms, t, pull, room)
         balance = opening + drawn
         balance += interest
         due = r.minimum_due * balance

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_generators.repayment.products.contract import Bill, Terms
+from data_generators.repayment.products.line import drawn_on_line
 from data_generators.repayment.state import Ledger
 from data_generators.rows import put
 from data_generators.streams import Floats
@@ -41,11 +42,7 @@ class WorkingCapital:
         pull -= opening
         # A bank freezes a line whose borrower is late: there is no race to the limit.
         put(pull, rows, np.zeros(len(rows)))
-        gone = terms.stopped(t)
-        pull[..., gone] = room[..., gone]
-        np.minimum(pull, room, out=pull)
-        np.maximum(pull, 0.0, out=pull)
-        drawn = np.rint(pull, out=pull)
+        drawn = drawn_on_line(terms, t, pull, room)
         balance = opening + drawn + interest
         excess = balance - base
         put(excess, rows, np.zeros(len(rows)))

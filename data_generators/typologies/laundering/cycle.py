@@ -6,10 +6,13 @@ pot goes round, friends who owe each other, a loan among relatives that is paid 
 alert on the first account, checked by an analyst.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from data_generators.streams import Floats
-from data_generators.typologies.laundering.shape import Shape, walk
+from data_generators.typologies.laundering.shape import Shape, walk, width
+from data_generators.typologies.laundering.signs import SIGNS
 from data_generators.typologies.manner import Manner
 from data_generators.typologies.pattern import Pattern
 
@@ -18,9 +21,8 @@ _ACCOUNTS = (4, 6)
 
 
 def _round(u: Floats) -> Shape:
-    least, most = _ACCOUNTS
-    size = least + np.floor((most - least + 1) * u[:, [0]]).astype(np.int64)
-    stops = np.arange(most + 1)
+    size = width(_ACCOUNTS, u[:, [0]])
+    stops = np.arange(_ACCOUNTS[1] + 1)
     return walk(np.where(stops <= size, stops % size, -1))
 
 
@@ -28,14 +30,11 @@ CYCLE = Pattern(
     name="cycle",
     shape=_round,
     transfers_a_case=6.4,
-    signs=Manner(
-        placed=0.3, wait=1.4, spread=1.0, kept=0.05, parts=0.4, uneven=0.15, by_night=0.3,
-        strange_device=0.4, strangers=1.0, young=0.6, words="goods",
-    ),
+    signs=replace(SIGNS, wait=1.4, spread=1.0),
     covers=(
         Manner(placed=0.1, wait=6.0),
         Manner(placed=0.15, wait=9.0, words="family"),
         Manner(placed=0.2, wait=5.0, words="loan"),
     ),
     outside=0.9,
-)  # fmt: skip
+)

@@ -6,10 +6,13 @@ of like sums to one account, in few days. Look-alikes: a gift that a group gives
 split, a stall that is paid by code. Labels: an alert on the collector, checked by an analyst.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from data_generators.streams import Floats
-from data_generators.typologies.laundering.shape import Shape, layers
+from data_generators.typologies.laundering.shape import Shape, layers, width
+from data_generators.typologies.laundering.signs import SIGNS
 from data_generators.typologies.manner import Manner
 from data_generators.typologies.pattern import Pattern
 
@@ -18,22 +21,18 @@ _SENDERS = (3, 5)
 
 
 def _to_one(u: Floats) -> Shape:
-    least, most = _SENDERS
-    count = least + np.floor((most - least + 1) * u[:, 0]).astype(np.int64)
-    return layers(np.stack([count, np.ones_like(count)], axis=1), (most, 1))
+    count = width(_SENDERS, u[:, 0])
+    return layers(np.stack([count, np.ones_like(count)], axis=1), (_SENDERS[1], 1))
 
 
 FAN_IN = Pattern(
     name="fan_in",
     shape=_to_one,
     transfers_a_case=5.5,
-    signs=Manner(
-        placed=0.4, wait=0.2, spread=18.0, kept=0.05, parts=0.5, uneven=0.15, by_night=0.3,
-        strange_device=0.4, strangers=1.0, young=0.6, words="goods",
-    ),
+    signs=replace(SIGNS, placed=0.4, wait=0.2, spread=18.0, parts=0.5),
     covers=(
         Manner(placed=0.07, spread=40.0),
         Manner(placed=0.05, spread=30.0, uneven=0.3, words="family"),
         Manner(placed=0.1, spread=60.0, words="goods"),
     ),
-)  # fmt: skip
+)

@@ -6,10 +6,13 @@ a small business, presents at the new year, a treasurer who pays out. Labels: an
 distributor, checked by an analyst.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from data_generators.streams import Floats
-from data_generators.typologies.laundering.shape import Shape, layers
+from data_generators.typologies.laundering.shape import Shape, layers, width
+from data_generators.typologies.laundering.signs import SIGNS
 from data_generators.typologies.manner import Manner
 from data_generators.typologies.pattern import Pattern
 
@@ -18,22 +21,18 @@ _PAYEES = (3, 5)
 
 
 def _to_many(u: Floats) -> Shape:
-    least, most = _PAYEES
-    count = least + np.floor((most - least + 1) * u[:, 0]).astype(np.int64)
-    return layers(np.stack([np.ones_like(count), count], axis=1), (1, most))
+    count = width(_PAYEES, u[:, 0])
+    return layers(np.stack([np.ones_like(count), count], axis=1), (1, _PAYEES[1]))
 
 
 FAN_OUT = Pattern(
     name="fan_out",
     shape=_to_many,
     transfers_a_case=5.2,
-    signs=Manner(
-        placed=0.4, wait=0.2, spread=9.0, kept=0.05, parts=0.4, uneven=0.15, by_night=0.3,
-        strange_device=0.4, strangers=1.0, young=0.6, words="wages",
-    ),
+    signs=replace(SIGNS, placed=0.4, wait=0.2, spread=9.0, words="wages"),
     covers=(
         Manner(placed=0.15, spread=20.0, words="wages"),
         Manner(placed=0.06, spread=30.0, words="family"),
         Manner(placed=0.08, spread=45.0),
     ),
-)  # fmt: skip
+)

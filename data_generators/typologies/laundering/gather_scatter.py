@@ -9,7 +9,8 @@ collects for rent, power and net. Labels: an alert on the one between, checked b
 import numpy as np
 
 from data_generators.streams import Floats
-from data_generators.typologies.laundering.shape import Shape, layers
+from data_generators.typologies.laundering.shape import Shape, layers, width
+from data_generators.typologies.laundering.signs import SIGNS
 from data_generators.typologies.manner import Manner
 from data_generators.typologies.pattern import Pattern
 
@@ -18,22 +19,18 @@ _ENDS = (2, 4)
 
 
 def _hourglass(u: Floats) -> Shape:
-    least, most = _ENDS
-    ends = least + np.floor((most - least + 1) * u[:, :2]).astype(np.int64)
-    return layers(np.stack([ends[:, 0], np.ones_like(ends[:, 0]), ends[:, 1]], axis=1),
-                  (most, 1, most))  # fmt: skip
+    senders, payees = width(_ENDS, u[:, 0]), width(_ENDS, u[:, 1])
+    widths = [senders, np.ones_like(senders), payees]
+    return layers(np.stack(widths, axis=1), (_ENDS[1], 1, _ENDS[1]))
 
 
 GATHER_SCATTER = Pattern(
     name="gather_scatter",
     shape=_hourglass,
     transfers_a_case=7.9,
-    signs=Manner(
-        placed=0.3, wait=0.6, spread=4.0, kept=0.05, parts=0.4, uneven=0.15, by_night=0.3,
-        strange_device=0.4, strangers=1.0, young=0.6, words="goods",
-    ),
+    signs=SIGNS,
     covers=(
         Manner(placed=0.08, wait=4.0, spread=20.0),
         Manner(placed=0.1, wait=3.0, spread=12.0, words="rent"),
     ),
-)  # fmt: skip
+)

@@ -6,10 +6,13 @@ who travel together and settle up as they go, a circle of players. Labels: an al
 them, checked by an analyst.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from data_generators.streams import Floats, Ints
-from data_generators.typologies.laundering.shape import Shape, walk
+from data_generators.typologies.laundering.shape import Shape, walk, width
+from data_generators.typologies.laundering.signs import SIGNS
 from data_generators.typologies.manner import Manner
 from data_generators.typologies.pattern import Pattern
 
@@ -18,8 +21,8 @@ _ACCOUNTS, _PAYMENTS = (4, 6), (4, 8)
 
 
 def _wander(u: Floats) -> Shape:
-    accounts = _between(_ACCOUNTS, u[:, 0])
-    payments = _between(_PAYMENTS, u[:, 1])
+    accounts = width(_ACCOUNTS, u[:, 0])
+    payments = width(_PAYMENTS, u[:, 1])
     # Each digit of one uniform says how far on, in the circle of roles, the next one sits.
     path, digits = [np.zeros_like(accounts)], u[:, 2].copy()
     for stop in range(1, _PAYMENTS[1] + 1):
@@ -29,11 +32,6 @@ def _wander(u: Floats) -> Shape:
         at = (np.abs(path[-1]) + 1 + onward.astype(np.int64)) % accounts
         path.append(np.where(stop <= payments, at, -1))
     return walk(_numbered(np.stack(path, axis=1)))
-
-
-def _between(ends: tuple[int, int], u: Floats) -> Ints:
-    whole: Ints = ends[0] + np.floor((ends[1] - ends[0] + 1) * u).astype(np.int64)
-    return whole
 
 
 def _numbered(path: Ints) -> Ints:
@@ -53,13 +51,10 @@ RANDOM = Pattern(
     name="random",
     shape=_wander,
     transfers_a_case=7.5,
-    signs=Manner(
-        placed=0.3, wait=1.4, spread=1.0, kept=0.05, parts=0.4, uneven=0.15, by_night=0.3,
-        strange_device=0.4, strangers=1.0, young=0.6, words="goods",
-    ),
+    signs=replace(SIGNS, wait=1.4, spread=1.0),
     covers=(
         Manner(placed=0.07, wait=6.0),
         Manner(placed=0.1, wait=8.0, words="family"),
     ),
     outside=0.9,
-)  # fmt: skip
+)

@@ -61,6 +61,17 @@ class Shape:
         return by_role(self.there.astype(float), self.source, self) > 0
 
 
+def width(ends: tuple[int, int], uniform: Floats) -> Ints:
+    """How many there are of a role in each case: whole numbers between the `ends`, all as likely.
+
+    >>> width((2, 5), np.array([0.0, 0.3, 0.99])).tolist()
+    [2, 3, 5]
+    """
+    least, most = ends
+    whole: Ints = least + np.floor((most - least + 1) * uniform).astype(np.int64)
+    return whole
+
+
 def layers(widths: Ints, most: tuple[int, ...]) -> Shape:
     """Everyone of a layer pays everyone of the next; `widths` has cases × layers.
 

@@ -9,31 +9,29 @@ checked by an analyst.
 import numpy as np
 
 from data_generators.streams import Floats
-from data_generators.typologies.laundering.shape import Shape, layers
+from data_generators.typologies.laundering.shape import Shape, layers, width
+from data_generators.typologies.laundering.signs import SIGNS
 from data_generators.typologies.manner import Manner
 from data_generators.typologies.pattern import Pattern
 
-#: accounts of the layer between, at most; there are two at least, as there are in the others
-_BETWEEN = 3
+#: accounts of the layer between, from and to, and of the other two
+_BETWEEN, _ENDS = (2, 3), 2
 
 
 def _three_layers(u: Floats) -> Shape:
-    between = 2 + np.floor((_BETWEEN - 1) * u[:, 0]).astype(np.int64)
-    ends = np.full_like(between, 2)
-    return layers(np.stack([ends, between, ends], axis=1), (2, _BETWEEN, 2))
+    between = width(_BETWEEN, u[:, 0])
+    ends = np.full_like(between, _ENDS)
+    return layers(np.stack([ends, between, ends], axis=1), (_ENDS, _BETWEEN[1], _ENDS))
 
 
 STACK = Pattern(
     name="stack",
     shape=_three_layers,
     transfers_a_case=13.0,
-    signs=Manner(
-        placed=0.3, wait=0.6, spread=4.0, kept=0.05, parts=0.4, uneven=0.15, by_night=0.3,
-        strange_device=0.4, strangers=1.0, young=0.6, words="goods",
-    ),
+    signs=SIGNS,
     covers=(
         Manner(placed=0.08, wait=4.0, spread=20.0, words="goods"),
         Manner(placed=0.06, wait=5.0, spread=12.0),
     ),
     outside=0.9,
-)  # fmt: skip
+)
