@@ -7,11 +7,10 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Self
 
 from sandbox.errors import BadInput
 from sandbox.isolation import host
+from sandbox.isolation.closing import Closing
 from sandbox.isolation.interpreter import Surroundings
 from sandbox.isolation.limits import Limits
 from sandbox.isolation.outcome import Level
@@ -27,7 +26,7 @@ IMPORTS = ("sklearn.linear_model", "sklearn.ensemble", "sklearn.pipeline", "skle
 _SUCCESSION = 0.05
 
 
-class Pool:
+class Pool(Closing):
     """`size` workers kept ready: imports done, what holds them confirmed, no model seen.
 
     Each serves one model and is then gone, as one of `worker()` is; another starts in the
@@ -65,17 +64,6 @@ class Pool:
         self._closing = threading.Event()
         for _ in range(size):
             self._order(0.0)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @contextmanager
     def worker(self) -> Iterator[Worker]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sandbox.errors import BadInput
 from sandbox.isolation.artefacts.artefact import Artefact
+from sandbox.isolation.closing import Closing
 from sandbox.isolation.limits import Limits
 from sandbox.isolation.outcome import Level, Outcome, Status
 from sandbox.isolation.pool import IMPORTS, Pool
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Session:
+class Session(Closing):
     """A worker that holds one model and is asked again and again; made by `session`.
 
     The worker is replaced after `calls` calls or `seconds` seconds, and after any outcome but
@@ -60,17 +60,6 @@ class Session:
         self._left = 0
         self._until = 0.0
         self._closed = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def score(
         self, features: pd.DataFrame | SharedFeatures, outputs: tuple[str, ...] | None = None

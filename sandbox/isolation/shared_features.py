@@ -7,17 +7,17 @@ import os
 import threading
 import weakref
 from functools import partial
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from sandbox.errors import BadInput
 from sandbox.isolation import memory, tables
+from sandbox.isolation.closing import Closing
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class SharedFeatures:
+class SharedFeatures(Closing):
     """A table in sealed memory, which every worker that is given it maps and none can change.
 
     `Worker.fit`, `score` and `explain` and `Session.score` take it where they take a table. It is
@@ -44,17 +44,6 @@ class SharedFeatures:
 
     def __len__(self) -> int:
         return self._rows
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def reader(self) -> int:
         """A descriptor for one worker, with an offset and locks of its own; the taker closes it."""
