@@ -15,40 +15,29 @@ import argparse
 import numpy as np
 import pandas as pd
 
-from data_generators import World, scenarios
-from data_generators.fidelity.giveaways import (
-    accounts_derived,
-    ages_before,
-    derived,
-    rules,
-    single_columns,
+from data_generators import scenarios
+from data_generators.fidelity.giveaways import rules, single_columns
+from data_generators.fidelity.giveaways.frequent import (
+    against_the_honest,
+    applications_of,
+    lines_of,
+    typologies_of,
 )
-from data_generators.scenarios.fraud import OF_APPLICATIONS
+from data_generators.streams import BLOCK
 from sandbox.cli.tables import print_table
 
-BLOCK = 16_384
-#: customers with a line who will bust out, where it is measured; months followed
-TURNING, MONTHS = 0.16, 24
+#: share of customers with a line who will bust out, where it is measured
+TURNING = 0.16
 #: blocks in which they are 1,000 or more, where one is not enough
 BLOCKS = {"medical_beauty": 6, "travel": 2}
 
 
-def raised(scenario, rate, difficulty):
-    """The scenario with frauds at this rate, its typologies as frequent as one another."""
-    hosted = [name for name in OF_APPLICATIONS if getattr(scenario.fraud, name) > 0]
-    mix = scenario.at_difficulty(difficulty)
-    even = {f"fraud__{name}": 1.0 / len(hosted) for name in hosted}
-    return mix.replace(fraud__rate=rate, **even), hosted
-
-
 def measured(scenario, seed, difficulty, rate, blocks):
     """A row a typology: cases, worst column, best rules."""
-    world = World(raised(scenario, rate, difficulty)[0], BLOCK * blocks, 2, seed)
-    observed = world.observed()
-    kind = np.asarray(world.truth.fraud())
-    table = derived(observed.applications, observed.profiles)
+    mix = scenario.at_difficulty(difficulty)
+    table, kind = applications_of(mix, rate, seed, BLOCK * blocks)
     rows = []
-    for name in raised(scenario, rate, difficulty)[1]:
+    for name in typologies_of(scenario):
         natural = scenario.fraud.rate * getattr(scenario.fraud, name)
         rows.append((name, *of_one(table, kind, name, natural)))
     if scenario.fraud.bust_out > 0:
@@ -59,24 +48,15 @@ def measured(scenario, seed, difficulty, rate, blocks):
 
 def of_bust_outs(scenario, seed, difficulty, blocks):
     """As `of_one`, of accounts on a line at the end of the last month before they turn."""
-    mix = scenario.at_difficulty(difficulty).replace(fraud__bust_out=TURNING)
-    world = World(mix, BLOCK * max(blocks, BLOCKS.get(scenario.name, 1)), MONTHS, seed)
-    observed, truth = world.observed(), world.truth.fraud_cases().set_index("customer_id")
-    turns = truth.loc[truth["typology"] == "bust_out", "stops_month"].astype(int)
-    on_line = (world.truth.traits()["product"] != "instalment").to_numpy()
-    others = np.setdiff1d(np.flatnonzero(on_line), truth.index)
-    table = accounts_derived(observed.accounts, ages_before(turns, others, seed=seed))
-    applied = derived(observed.applications, observed.profiles)
-    applied.index = pd.Index(applied["customer_id"].to_numpy())
-    kind = np.where(table.index.isin(turns.index), "bust_out", "")
-    table = table.join(applied, rsuffix=" at application").reset_index(drop=True)
+    customers = BLOCK * max(blocks, BLOCKS.get(scenario.name, 1))
+    table, is_case = lines_of(scenario.at_difficulty(difficulty), TURNING, seed, customers)
+    kind = np.where(is_case, "bust_out", "")
     return of_one(table, kind, "bust_out", scenario.fraud.bust_out)
 
 
 def of_one(table, kind, name, natural):
     """Cases, worst column and its AUC, and the best rules with their precisions."""
-    among = (kind == name) | (kind == "")
-    part, is_case = table[among].reset_index(drop=True), kind[among] == name
+    part, is_case = against_the_honest(table, kind, name)
     worst = single_columns(part, is_case).iloc[0]
     best = rules(part, is_case, prevalence=natural)
     each = [v for _, r in best.iterrows() for v in (r.rule, r.precision, r.precision_natural)]

@@ -12,36 +12,24 @@ import argparse
 
 import numpy as np
 
-from data_generators import World, scenarios
-from data_generators.fidelity.giveaways import rules, single_columns, transfers_derived
+from data_generators import scenarios
+from data_generators.fidelity.giveaways import rules, single_columns
+from data_generators.fidelity.giveaways.frequent import some, transfers_of
 from data_generators.scenarios.flows import OF_TRANSFERS
-from data_generators.streams import BLOCK
 from sandbox.cli.tables import print_table
 
 RATE, OTHERS = 0.03, 40_000
 
 
-def derived(scenario, seed, months):
-    """Raw and derived columns of the transfers that the bank sees; the typology of each (truth)."""
-    even = {f"transfer_fraud__{name}": 1.0 / len(OF_TRANSFERS) for name in OF_TRANSFERS}
-    world = World(scenario.replace(transfer_fraud__rate=RATE, **even), BLOCK, months, seed)
-    seen = world.fund_flows(months, progress=False).transfers
-    ledger = world.truth.fund_flows(months, progress=False).ledger
-    kind = ledger.set_index("transfer_id")["typology"].loc[seen["transfer_id"]]
-    return transfers_derived(seen).drop(columns="transfer_id"), kind.to_numpy().astype(str)
-
-
 def looked_at(table, among, case, seed):
     """All cases and as many others as is enough for a standard error of 0.01."""
-    rng = np.random.default_rng(seed)
-    share = OTHERS / max((among & ~case).sum(), 1)
-    rows = np.flatnonzero(among & (case | (rng.random(len(case)) < share)))
+    rows = some(among, case, OTHERS, seed)
     return table.iloc[rows].reset_index(drop=True), case[rows]
 
 
 def measured(scenario, seed, months):
     """A row a typology: cases, best column and AUC among all and among transfers, best rule."""
-    table, kind = derived(scenario, seed, months)
+    table, kind = transfers_of(scenario, RATE, seed, months)
     everything = np.ones(len(table), dtype=bool)
     between = (table["kind"] == "transfer").to_numpy()
     for name in OF_TRANSFERS:

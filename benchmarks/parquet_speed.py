@@ -6,7 +6,6 @@ python benchmarks/parquet_speed.py --seed 7
 import argparse
 import os
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from least_time import seconds
 
 from data_generators import World, dataset, scenarios
 from data_generators.dataset.columns import Columns, arrow_schema, as_arrow, check_columns
@@ -39,16 +39,6 @@ MIXED = pa.schema(
         *((f"kind_{i}", pa.dictionary(pa.int32(), pa.string())) for i in range(3)),
     ]
 )
-
-
-def seconds(work: Callable[[], object], times: int = 3) -> float:
-    """The least of some runs: what the machine takes when nobody disturbs it."""
-    taken = []
-    for _ in range(times):
-        started = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - started)
-    return min(taken)
 
 
 def draws_of(world: World, content: Content) -> Counter[str]:

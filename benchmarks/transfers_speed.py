@@ -17,12 +17,12 @@ limit is numpy's distributions.
 import argparse
 import os
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from least_time import seconds
 
 from data_generators import World, dataset, scenarios
 from data_generators.dataset.columns import Columns, arrow_schema, as_arrow, check_columns
@@ -38,16 +38,6 @@ from sandbox.cli.tables import print_table
 
 #: of the plain limit, and rows a second and core, at least
 AIM, ROWS = 0.8, 700_000
-
-
-def seconds(work: Callable[[], object], times: int = 3) -> float:
-    """The least of some runs: what the machine takes when nobody disturbs it."""
-    taken = []
-    for _ in range(times):
-        started = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - started)
-    return min(taken)
 
 
 def written(tables: Iterator[pa.Table], file: Path) -> int:

@@ -1,20 +1,10 @@
 """Why defaults happened, and what analysts made of applications."""
 
-import secrets
-
 import numpy as np
 import pytest
 
 import data_generators as dg
 from data_generators.scenarios import FraudMix
-
-
-@pytest.fixture
-def seed():
-    """Fresh each run; pytest shows it when a test fails."""
-    fresh = secrets.randbits(64)
-    print(f"seed {fresh}")
-    return fresh
 
 
 @pytest.mark.parametrize("market", dg.scenarios.catalogue())

@@ -4,8 +4,6 @@ Measured where frauds are frequent, so that there are 1,000 cases or more of eac
 seeds that nobody has seen; a failure says which. About 6 seconds a scenario.
 """
 
-import secrets
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,9 +15,13 @@ from sklearn.preprocessing import StandardScaler
 
 import data_generators as dg
 from data_generators import scenarios
-from data_generators.fidelity.giveaways import derived, rules, single_columns
+from data_generators.fidelity.giveaways import rules, single_columns
+from data_generators.fidelity.giveaways.frequent import (
+    against_the_honest,
+    applications_of,
+    typologies_of,
+)
 from data_generators.identifiers import IDENTIFIERS
-from data_generators.scenarios.fraud import OF_APPLICATIONS
 from data_generators.streams import BLOCK
 
 #: of a typology among a block's applications: 1,147 cases, give or take 33
@@ -29,38 +31,17 @@ CASES = 1_000
 SOME = ("car_purchase", "ecommerce", "micro_business")
 
 
-@pytest.fixture
-def seed():
-    """One that nobody has seen; pytest shows it where a test fails."""
-    drawn = secrets.randbits(64)
-    print(f"seed {drawn}")
-    return drawn
-
-
-def hosted(scenario):
-    return [name for name in OF_APPLICATIONS if getattr(scenario.fraud, name) > 0]
-
-
 def everything(scenario, seed, customers=BLOCK):
     """Raw and derived columns, and the typology of each row (truth); typologies equally many."""
-    names = hosted(scenario)
-    even = {f"fraud__{name}": 1.0 / len(names) for name in names}
-    raised = scenario.replace(fraud__rate=SHARE * len(names), **even)
-    world = dg.World(raised, customers, 2, seed)
-    seen = world.observed()
-    return derived(seen.applications, seen.profiles), np.asarray(world.truth.fraud())
-
-
-def against_the_honest(table, kind, name):
-    among = (kind == name) | (kind == "")
-    return table[among].reset_index(drop=True), kind[among] == name
+    rate = SHARE * len(typologies_of(scenario))
+    return applications_of(scenario, rate, seed, customers)
 
 
 @pytest.mark.parametrize("market", scenarios.catalogue())
 def test_no_column_and_no_rule_gives_a_typology_away(market, seed):
     scenario = scenarios.by_name(market)
     table, kind = everything(scenario, seed)
-    for name in hosted(scenario):
+    for name in typologies_of(scenario):
         part, is_case = against_the_honest(table, kind, name)
         assert is_case.sum() >= CASES
         worst = single_columns(part, is_case).iloc[0]
@@ -82,9 +63,9 @@ def test_the_dial_goes_from_easy_to_hard(market, seed):
         table, kind = everything(scenario, seed, BLOCK // 2)
         worst[difficulty] = [
             single_columns(*against_the_honest(table, kind, name))["auc"].iloc[0]
-            for name in hosted(scenario)
+            for name in typologies_of(scenario)
         ]
-    told = pd.DataFrame(worst, index=hosted(scenario)).round(3).assign(seed=seed).to_string()
+    told = pd.DataFrame(worst, index=typologies_of(scenario)).round(3).assign(seed=seed).to_string()
     # Eight typologies of some 570 cases: a standard error of 0.012 each.
     assert (np.array(worst["easy"]) - worst["medium"] > 0.08).all(), told
     assert (np.array(worst["medium"]) - worst["hard"] > 0.03).all(), told

@@ -1,7 +1,5 @@
 """Ordinary money looks like money: paydays, month ends, round cash, repeated counterparties."""
 
-import secrets
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,14 +11,6 @@ from data_generators.fund_flows.calendar import calendar_months
 
 START = "2025-01-01"
 CUSTOMERS, MONTHS = 2_000, 12
-
-
-@pytest.fixture(scope="module")
-def seed():
-    """One that nobody has seen; pytest shows it where a test fails."""
-    drawn = secrets.randbits(64)
-    print(f"seed {drawn}")
-    return drawn
 
 
 @pytest.fixture(scope="module", params=["travel", "micro_business"])

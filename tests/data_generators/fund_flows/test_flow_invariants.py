@@ -1,7 +1,5 @@
 """Keyed noise: a customer's transfers do not depend on others, on sizes, or on what is asked."""
 
-import secrets
-
 import pandas as pd
 import pytest
 
@@ -10,14 +8,6 @@ from data_generators import scenarios
 from data_generators.fund_flows.block import block_flows
 from data_generators.fund_flows.columns import ledger_of
 from data_generators.schema import LEDGER
-
-
-@pytest.fixture(scope="module")
-def seed():
-    """One that nobody has seen; pytest shows it where a test fails."""
-    drawn = secrets.randbits(64)
-    print(f"seed {drawn}")
-    return drawn
 
 
 @pytest.fixture(scope="module", params=["online_rental", "micro_business"])

@@ -1,7 +1,5 @@
 """Where loans' money goes: purposes, misuse within hours, cash-out and inflated prices."""
 
-import secrets
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,14 +7,6 @@ import pytest
 import data_generators as dg
 from data_generators import scenarios
 from data_generators.scenarios import FraudMix
-
-
-@pytest.fixture(scope="module")
-def seed():
-    """One that nobody has seen; pytest shows it where a test fails."""
-    drawn = secrets.randbits(64)
-    print(f"seed {drawn}")
-    return drawn
 
 
 def ledger_with(scenario, name, seed, hidden=0.5, months=8):

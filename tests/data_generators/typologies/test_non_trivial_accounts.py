@@ -11,23 +11,14 @@ columns are those of its months up to then, raw and derived, and of its applicat
 Measured on seeds that nobody has seen, where bust-outs are frequent; a failure says which.
 """
 
-import secrets
-
-import numpy as np
-import pandas as pd
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 
 import data_generators as dg
 from data_generators import scenarios
-from data_generators.fidelity.giveaways import (
-    accounts_derived,
-    ages_before,
-    derived,
-    rules,
-    single_columns,
-)
+from data_generators.fidelity.giveaways import rules, single_columns
+from data_generators.fidelity.giveaways.frequent import lines_of
 from data_generators.scenarios.hosting import hosts
 from data_generators.streams import BLOCK
 
@@ -41,30 +32,10 @@ SOME = ("ecommerce", "micro_business")
 EARLIER = 3
 
 
-@pytest.fixture
-def seed():
-    """One that nobody has seen; pytest shows it where a test fails."""
-    drawn = secrets.randbits(64)
-    print(f"seed {drawn}")
-    return drawn
-
-
 def lines(scenario, seed, back=0, applied=True):
     """Columns of the accounts on a line at one age each, and which of them will turn (truth)."""
-    raised = scenario.replace(fraud__bust_out=SHARE)
     customers = BLOCK * BLOCKS.get(scenario.name, 1)
-    world = dg.World(raised, customers, 24, seed)
-    seen, truth = world.observed(), world.truth.fraud_cases().set_index("customer_id")
-    turns = truth.loc[truth["typology"] == "bust_out", "stops_month"].astype(int)
-    on_line = (world.truth.traits()["product"] != "instalment").to_numpy()
-    others = np.setdiff1d(np.flatnonzero(on_line), truth.index)
-    table = accounts_derived(seen.accounts, ages_before(turns, others, back, seed))
-    is_case = table.index.isin(turns.index)
-    if applied:
-        at_application = derived(seen.applications, seen.profiles)
-        at_application.index = pd.Index(at_application["customer_id"].to_numpy())
-        table = table.join(at_application, rsuffix=" at application")
-    return table.reset_index(drop=True), is_case
+    return lines_of(scenario, SHARE, seed, customers, back=back, applied=applied)
 
 
 def refuse_giveaways(scenario, seed, back=0):

@@ -6,21 +6,20 @@ are measured over fewer months, with room for chance; all nine, and among transf
 when asked for (`-m long`, 25 seconds a market).
 """
 
-import secrets
-
 import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 
-import data_generators as dg
 from data_generators import scenarios
-from data_generators.fidelity.giveaways import rules, single_columns, transfers_derived
+from data_generators.fidelity.giveaways import rules, single_columns
+from data_generators.fidelity.giveaways.frequent import some, transfers_of
 from data_generators.scenarios.flows import OF_TRANSFERS
-from data_generators.streams import BLOCK
 
 #: share of transfers that belong to a case, where it is measured, and transfers of a typology
 RATE, LEAST = 0.03, 1_000
+#: months looked at, where a market is measured in full
+YEAR = 12
 #: other transfers that are looked at beside the cases: enough for a standard error of 0.01
 OTHERS = 40_000
 #: the worst there may be of a column, and what chance may add where some thousand cases are looked
@@ -29,39 +28,11 @@ WORST, CHANCE = 0.75, 0.04
 #: what is looked at every time: months, share of cases, other transfers, markets
 MONTHS, OFTEN, FEWER, MARKETS = 4, 0.05, 20_000, 3
 EVERY = tuple(scenarios.catalogue())
-#: nobody would rank by a number that only names the row
-NAMES = ["transfer_id"]
-
-
-@pytest.fixture
-def seed():
-    """One that nobody has seen; pytest shows it where a test fails."""
-    drawn = secrets.randbits(64)
-    print(f"seed {drawn}")
-    return drawn
-
-
-def everything(scenario, seed, months=12, rate=RATE):
-    """Raw and derived columns of what the bank sees, and the typology of each row (truth)."""
-    even = {f"transfer_fraud__{name}": 1.0 / len(OF_TRANSFERS) for name in OF_TRANSFERS}
-    raised = scenario.replace(transfer_fraud__rate=rate, **even)
-    world = dg.World(raised, BLOCK, months, seed)
-    seen = world.fund_flows(months).transfers
-    truth = world.truth.fund_flows(months).ledger.set_index("transfer_id")["typology"]
-    table = transfers_derived(seen).drop(columns=NAMES)
-    return table, truth.loc[seen["transfer_id"]].to_numpy().astype(str)
-
-
-def some(among, is_case, seed, enough=OTHERS):
-    """Rows to look at: all cases, and as many others as is enough."""
-    rng = np.random.default_rng(seed)
-    others = rng.random(len(among)) < enough / max((among & ~is_case).sum(), 1)
-    return np.flatnonzero(among & (is_case | others))
 
 
 def looked_at(table, among, is_case, seed, enough=OTHERS):
     """The rows to look at, and which of them are cases."""
-    rows = some(among, is_case, seed, enough)
+    rows = some(among, is_case, enough, seed)
     return table.iloc[rows].reset_index(drop=True), is_case[rows]
 
 
@@ -88,7 +59,7 @@ def test_no_column_and_no_rule_gives_a_typology_away(seed):
     chosen = np.random.default_rng(seed).choice(EVERY, MARKETS, replace=False)
     for market in chosen:
         scenario = scenarios.by_name(market)
-        table, kind = everything(scenario, seed, MONTHS, OFTEN)
+        table, kind = transfers_of(scenario, OFTEN, seed, MONTHS)
         whole, natural = np.ones(len(table), dtype=bool), natural_rates(scenario)
         for name in OF_TRANSFERS:
             part, case = looked_at(table, whole, kind == name, seed, FEWER)
@@ -103,7 +74,7 @@ def test_no_column_and_no_rule_gives_a_typology_away(seed):
 def test_none_does_in_any_market(market, seed):
     """Nor among transfers between accounts alone, where everything else looks alike."""
     scenario = scenarios.by_name(market)
-    table, kind = everything(scenario, seed)
+    table, kind = transfers_of(scenario, RATE, seed, YEAR)
     whole, natural = np.ones(len(table), dtype=bool), natural_rates(scenario)
     transfers = (table["kind"] == "transfer").to_numpy()
     for name in OF_TRANSFERS:
@@ -119,7 +90,7 @@ def test_none_does_in_any_market(market, seed):
 
 def worst_columns(scenario, seed):
     """AUC of the best single column, mean over typologies: a standard error of 0.003."""
-    table, kind = everything(scenario, seed, 3, OFTEN)
+    table, kind = transfers_of(scenario, OFTEN, seed, 3)
     whole = np.ones(len(table), dtype=bool)
     found = [
         single_columns(*looked_at(table, whole, kind == name, seed, FEWER))["auc"].iloc[0]
@@ -140,13 +111,13 @@ def test_the_dial_makes_single_columns_weaker():
 
 def recall(scenario, seed):
     """Of boosted trees over all columns, at a false positive rate of 2%, later than trained."""
-    table, kind = everything(scenario, seed, months=6)
+    table, kind = transfers_of(scenario, RATE, seed, 6)
     away = ["from_account", "to_account", "from_customer_id", "to_customer_id", "loan_id",
             "device_id", "position in the file", "known_at"]  # fmt: skip
     columns = table.drop(columns=away)
     words = columns.select_dtypes("category")
     columns = columns.assign(**{name: words[name].cat.codes for name in words}).astype(float)
-    is_case, rows = kind != "", some(np.ones(len(kind), dtype=bool), kind != "", seed)
+    is_case, rows = kind != "", some(np.ones(len(kind), dtype=bool), kind != "", OTHERS, seed)
     early = columns["event_time"].to_numpy()[rows] < 120
     values, case = columns.drop(columns="event_time").to_numpy()[rows], is_case[rows]
     model = HistGradientBoostingClassifier(max_iter=120, random_state=0)

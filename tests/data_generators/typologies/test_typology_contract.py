@@ -1,6 +1,5 @@
 """One contract for every typology by application or account, in every market that hosts it."""
 
-import secrets
 import sys
 from dataclasses import fields
 
@@ -30,14 +29,6 @@ HOSTED = [
 ]
 WITH_LINES = [m for m in MARKETS if hosts(m, "bust_out")]
 SIZE = 2_000
-
-
-@pytest.fixture
-def seed():
-    """Fresh each run; pytest shows it when a test fails."""
-    fresh = secrets.randbits(64)
-    print(f"seed {fresh}")
-    return fresh
 
 
 def only(market, name, rate=0.3):
