@@ -22,6 +22,7 @@ from data_generators.dataset.content import Content
 from data_generators.dataset.parts import Part, WrittenPart, write_part
 from data_generators.dataset.target import UNFINISHED
 from data_generators.errors import WorkerKilled
+from data_generators.safe_path import SAFE_PATH, safe_path
 from data_generators.world import World
 
 if TYPE_CHECKING:
@@ -73,9 +74,13 @@ def _at_once(
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
     world = replace(world)  # what it has cached need not be sent to every worker
-    pool = ProcessPoolExecutor(
-        workers, initializer=_start_worker, initargs=(os.getpid(),), env=ONE_THREAD
-    )
+    with safe_path():
+        pool = ProcessPoolExecutor(
+            workers,
+            initializer=_start_worker,
+            initargs=(os.getpid(),),
+            env=ONE_THREAD | SAFE_PATH,  # for those too that are started in another's place
+        )
     calls = (partial(pool.submit, _write_in_worker, world, folder, part, content) for part in parts)
     try:
         yield from _in_order(calls, 2 * workers, folder / UNFINISHED, bar)
@@ -101,7 +106,7 @@ def _in_order(
 
     begun: deque[Future[WrittenPart]] = deque()
     while True:
-        with _interrupts_held():
+        with _interrupts_held(), safe_path():
             begun.extend(call() for call in islice(calls, most - len(begun)))
         if not begun:
             return

@@ -1,9 +1,9 @@
 """Calls side by side in processes of their own, with a progress bar; a killed one is told of."""
 
-import contextlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
+
+from data_generators.safe_path import safe_path
 
 if TYPE_CHECKING:
     from tqdm.auto import tqdm
@@ -49,29 +49,11 @@ def _results(
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     calls = [delayed(_placed)(function, position, item) for position, item in items]
-    with _safe_path(), parallel_config("loky", inner_max_num_threads=1):
+    with safe_path(), parallel_config("loky", inner_max_num_threads=1):
         try:
             yield from Parallel(n_jobs=jobs, return_as="generator_unordered")(calls)
         except TerminatedWorkerError:
             return
-
-
-@contextlib.contextmanager
-def _safe_path() -> Iterator[None]:
-    """Processes that start meanwhile run no `joblib.py` that lies in the caller's folder.
-
-    loky starts them by `python -m`, which looks there first; they get this process's own path
-    to modules when they are there.
-    """
-    before = os.environ.get("PYTHONSAFEPATH")
-    os.environ["PYTHONSAFEPATH"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            os.environ.pop("PYTHONSAFEPATH", None)
-        else:
-            os.environ["PYTHONSAFEPATH"] = before
 
 
 def _placed(function: Callable[[Item], Result], position: int, item: Item) -> tuple[int, Result]:

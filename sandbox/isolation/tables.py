@@ -53,6 +53,10 @@ def _arrow(table: pd.DataFrame) -> Any:
     import numpy as np
     import pyarrow as pa
 
+    refusals = (
+        *(pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError),
+        *(OverflowError, UnicodeEncodeError),  # a number beyond 64 bits, half a surrogate pair
+    )
     columns = []
     for name, column in table.items():
         try:
@@ -60,7 +64,7 @@ def _arrow(table: pd.DataFrame) -> Any:
                 columns.append(pa.array(column.to_numpy(), from_pandas=False))
             else:
                 columns.append(pa.Array.from_pandas(column))
-        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        except refusals as error:
             raise BadInput(
                 f"Column {name!r} ({column.dtype}) cannot be written as Arrow ({error}); "
                 "convert it to numbers, text, dates or categories."

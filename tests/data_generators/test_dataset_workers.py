@@ -81,6 +81,38 @@ def test_four_workers_and_more_write_the_same_bytes_as_one(tmp_path):
         assert bytes_of(several) == one
 
 
+TWO_WORKERS = f"""
+from functools import partial
+import data_generators as dg
+from data_generators.dataset import parts, write, writing
+writing.parts_of = partial(parts.parts_of, blocks_each=1)
+world = dg.World(dg.scenarios.online_rental, customers={BLOCK + 10}, months=1, seed=4)
+write(world, "out", workers=2, progress=False)
+"""
+
+
+def test_nothing_that_is_started_runs_a_module_in_the_callers_folder(tmp_path):
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    here.mkdir()
+    elsewhere.mkdir()
+    for name in ("joblib", "numpy", "pyarrow", "runpy", "multiprocessing", "data_generators"):
+        (here / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'a').write('{name} ')")
+    # like an installed command, whose own search does not begin in the current folder
+    (elsewhere / "command.py").write_text(TWO_WORKERS)
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"}
+    done = subprocess.run(
+        [sys.executable, elsewhere / "command.py"],
+        cwd=here,
+        env=environment | {"PYTHONPATH": str(Path(dg.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not (tmp_path / "ran").exists(), (tmp_path / "ran").read_text()
+    assert done.returncode == 0, done.stderr
+    assert (here / "out" / "manifest.json").exists()
+
+
 @pytest.mark.usefixtures("many_parts")
 def test_a_bar_advances_by_blocks_when_others_work(tmp_path, capsys):
     dataset.write(made(), tmp_path / "out", workers=2)

@@ -112,6 +112,8 @@ def test_a_model_gets_its_own_table_without_the_callers_index():
         (pd.DataFrame([[1.0, 2.0]], columns=["x", "x"]), "appears twice"),
         (pd.DataFrame([[1.0]]), "not named by text"),
         (pd.DataFrame({"x": [object()]}), "Column 'x' .* cannot be written as Arrow"),
+        (pd.DataFrame({"x": [2**70]}), "Column 'x' .* cannot be written as Arrow"),
+        (pd.DataFrame({"x": ["\ud800"]}, dtype=object), "Column 'x' .* cannot be written as Arrow"),
     ],
 )
 def test_a_table_that_cannot_go_in_is_named(features, words):
