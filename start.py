@@ -14,7 +14,7 @@ usage: python3 start.py WORD [ARGUMENTS]
   check      install, then lint and check types only
   lock       resolve requirements.txt again from pyproject.toml; `lock --upgrade` takes newer ones
 
-The first time downloads about 400 MB (1.6 GB on disk) from the package index that pip is
+The first time downloads about 570 MB (2.2 GB on disk) from the package index that pip is
 configured for: its index, mirrors, certificates and proxy hold here too (see them with
 `python3 -m pip config list`). After that nothing is downloaded until requirements.txt or
 pyproject.toml changes. All of it goes into .venv and .uv (delete them to start afresh) and into

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 
 
-def blocks(language):
-    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+def blocks(language, page=README):
+    return re.findall(rf"```{language}\n(.*?)```", page, flags=re.DOTALL)
 
 
 def test_the_python_example_is_short_and_runs(tmp_path, monkeypatch, capsys):
@@ -45,34 +45,21 @@ def test_every_file_it_points_to_is_there():
     assert {p for p in paths if not (ROOT / p).exists()} == set()
 
 
-def test_the_examples_of_the_world_run(capsys):
-    text = (ROOT / "docs/world.md").read_text()
-    examples = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+@pytest.mark.parametrize(
+    ("page", "printed"),
+    [
+        ("world", "defaults, customer by customer"),
+        ("fraud", "job_loss"),
+        ("limits", "exposure budget"),
+    ],
+)
+def test_the_examples_of_a_page_run_one_after_the_other(page, printed, capsys):
+    examples = blocks("python", (ROOT / f"docs/{page}.md").read_text())
     assert examples
     names = {"__name__": "docs"}
     for example in examples:
-        exec(compile(example, "docs/world.md", "exec"), names)
-    assert "defaults, customer by customer" in capsys.readouterr().out
-
-
-def test_the_examples_of_fraud_run(capsys):
-    text = (ROOT / "docs/fraud.md").read_text()
-    examples = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
-    assert examples
-    names = {"__name__": "docs"}
-    for example in examples:
-        exec(compile(example, "docs/fraud.md", "exec"), names)
-    assert "job_loss" in capsys.readouterr().out
-
-
-def test_the_examples_of_limits_run(capsys):
-    text = (ROOT / "docs/limits.md").read_text()
-    examples = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
-    assert examples
-    names = {"__name__": "docs"}
-    for example in examples:
-        exec(compile(example, "docs/limits.md", "exec"), names)
-    assert "exposure budget" in capsys.readouterr().out
+        exec(compile(example, f"docs/{page}.md", "exec"), names)
+    assert printed in capsys.readouterr().out
 
 
 def test_every_file_the_docs_point_to_is_there():

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from real_accounts import REAL
 
 from data_generators import InvalidInput
 from data_generators.calibration import (
@@ -40,10 +41,6 @@ ACCOUNTS = 20_000
 @pytest.fixture(scope="module")
 def panel() -> Panel:
     return simulate(CardBook(), ACCOUNTS, seed=1)
-
-
-# users do not have the real accounts, and a skipped test fails in CI, so there is none for them
-REAL = Path(__file__).parents[3] / "shared" / "data" / "taiwan_credit_default.csv.gz"
 
 
 # --- the structure -----------------------------------------------------------------------

@@ -1,15 +1,12 @@
 """Figures of cards: counted by hand, and the published values from the real table."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
+from real_accounts import REAL
 
 from data_generators import InvalidInput
 from data_generators.fidelity import TAIWAN, CardColumns, figures, measured_on_cards
-
-REAL = Path(__file__).parents[4] / "shared" / "data" / "taiwan_credit_default.csv.gz"
 
 
 def cards() -> pd.DataFrame:
@@ -22,7 +19,6 @@ def cards() -> pd.DataFrame:
     return table
 
 
-# Needs ../shared, which users do not have; a skipped test would fail in CI, so there is none.
 if REAL.is_file():
 
     def test_the_real_table_gives_the_published_values():

@@ -6,7 +6,6 @@ and on made-up columns of the same names otherwise; the claim does not depend on
 
 import subprocess
 from importlib.metadata import version
-from pathlib import Path
 
 import joblib
 import lightgbm
@@ -18,6 +17,7 @@ import pytest
 import skops.io
 import uv
 import xgboost
+from real_accounts import REAL
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -28,7 +28,6 @@ from sklearn.preprocessing import StandardScaler
 from sandbox.errors import BadInput
 from sandbox.isolation import Artefact, Status, worker
 
-REAL = Path(__file__).parents[4] / "shared" / "data" / "taiwan_credit_default.csv.gz"
 PAY = ["PAY_0", *(f"PAY_{i}" for i in range(2, 7))]
 AMOUNTS = [f"{what}_AMT{i}" for what in ("BILL", "PAY") for i in range(1, 7)]
 ROWS = 6_000

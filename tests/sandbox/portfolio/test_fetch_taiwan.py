@@ -1,10 +1,12 @@
 """Fetching: OpenML's columns get their names, what comes is checked, offline says what to do."""
 
-from pathlib import Path
+import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 import sklearn.datasets
+from real_accounts import REAL
 
 from sandbox.errors import BadInput, SandboxError
 from sandbox.portfolio import Portfolio
@@ -13,11 +15,17 @@ from sandbox.portfolio.fetch import TAIWAN, fetch
 
 @pytest.fixture(scope="module")
 def published() -> pd.DataFrame:
-    """The real accounts, from shared/data beside the repository."""
-    file = Path(__file__).parents[4] / "shared" / "data" / "taiwan_credit_default.csv.gz"
-    if not file.exists():
-        pytest.skip(f"{file} is not there, so OpenML's answer cannot be imitated")
-    return pd.read_csv(file)
+    """Made-up accounts with the columns, rows, defaults and ranges of the published ones."""
+    draw = np.random.default_rng(11)
+    ends = {column: (low, high) for column, low, high in TAIWAN.ranges}
+    columns = {}
+    for name in TAIWAN.columns[:-1]:
+        low, high = ends.get(name, (0, 500_000) if "_AMT" in name else (-2, 8))
+        columns[name] = draw.integers(low, high, TAIWAN.rows, endpoint=True)
+        columns[name][:2] = low, high
+    defaults = np.arange(TAIWAN.rows) < TAIWAN.defaults
+    columns[TAIWAN.target] = draw.permutation(defaults).astype(int)
+    return pd.DataFrame({"ID": np.arange(1, TAIWAN.rows + 1), **columns})
 
 
 @pytest.fixture
@@ -46,6 +54,13 @@ def test_what_openml_sends_becomes_the_file_the_mapping_reads(openml, published,
     pd.testing.assert_frame_equal(pd.read_csv(file), published, check_dtype=False)
     portfolio = Portfolio.from_file(file, "taiwan")
     assert (len(portfolio), int(portfolio.target.sum())) == (30_000, 6_636)
+
+
+if REAL.is_file():
+
+    def test_the_real_accounts_are_taken_for_the_published_ones(tmp_path):
+        shutil.copy(REAL, tmp_path / TAIWAN.file)
+        assert fetch("taiwan", tmp_path) == tmp_path / TAIWAN.file
 
 
 def test_a_file_that_is_there_is_kept_without_asking_anyone(openml, tmp_path, monkeypatch):

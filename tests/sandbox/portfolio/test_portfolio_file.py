@@ -1,15 +1,11 @@
-"""What a bank's file may look like, and what is said when it does not.
-
-Tests on the real accounts look for shared/data beside the repository; users without it skip
-them, and `CI` in the environment turns the skip into a failure.
-"""
+"""What a bank's file may look like, and what is said when it does not."""
 
 import gzip
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from real_accounts import REAL
 
 from sandbox.errors import BadInput
 from sandbox.portfolio import Mapping, Portfolio
@@ -264,25 +260,22 @@ def test_a_mapping_that_hides_every_feature_from_the_models_is_told(read):
     assert "(all are use: monitor)" in refused(read, ROWS, says)
 
 
-@pytest.fixture(scope="module")
-def taiwan() -> Portfolio:
-    file = Path(__file__).parents[4] / "shared" / "data" / "taiwan_credit_default.csv.gz"
-    if not file.exists():
-        pytest.skip(f"{file} is not there; `risk-sandbox fetch taiwan` brings one like it")
-    return Portfolio.from_file(file, "taiwan")
+if REAL.is_file():
 
+    @pytest.fixture(scope="module")
+    def taiwan() -> Portfolio:
+        return Portfolio.from_file(REAL, "taiwan")
 
-def test_the_real_accounts_have_the_published_counts(taiwan):
-    assert len(taiwan) == 30_000
-    assert int(taiwan.target.sum()) == 6_636
-    assert taiwan.features.shape == (30_000, 20)
-    assert list(taiwan.monitored) == ["sex", "marital_status", "age"]
-    # unknown education (codes 0, 5 and 6) is missing: 14 + 280 + 51
-    assert int(taiwan.features["education"].isna().sum()) == 345
-    assert taiwan.features.drop(columns="education").notna().all(axis=None)
+    def test_the_real_accounts_have_the_published_counts(taiwan):
+        assert len(taiwan) == 30_000
+        assert int(taiwan.target.sum()) == 6_636
+        assert taiwan.features.shape == (30_000, 20)
+        assert list(taiwan.monitored) == ["sex", "marital_status", "age"]
+        # unknown education (codes 0, 5 and 6) is missing: 14 + 280 + 51
+        assert int(taiwan.features["education"].isna().sum()) == 345
+        assert taiwan.features.drop(columns="education").notna().all(axis=None)
 
-
-def test_the_real_accounts_split_near_seventy_to_thirty_with_like_default_rates(taiwan):
-    train, test = taiwan.split(7)
-    assert abs(len(test) / 30_000 - 0.3) < 0.01
-    assert abs(taiwan.target[train].mean() - taiwan.target[test].mean()) < 0.015
+    def test_the_real_accounts_split_near_seventy_to_thirty_with_like_default_rates(taiwan):
+        train, test = taiwan.split(7)
+        assert abs(len(test) / 30_000 - 0.3) < 0.01
+        assert abs(taiwan.target[train].mean() - taiwan.target[test].mean()) < 0.015
