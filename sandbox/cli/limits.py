@@ -32,6 +32,13 @@ EXPLAINED = (
     "off, of what was drawn. PD gap: PD at the limits granted less the default rate that came of "
     "them. Seconds: a model on a market, sandbox included."
 )
+REVIEWED = (
+    "boosted PD + reviews: the limits of boosted PD; every six months a decision process raises, "
+    "cuts or freezes lines, and late ones are frozen at once. The oracle sets limits once and does "
+    "not review. There is no PD gap, since the model gives no PD."
+)
+#: how many models there are, said before they are imported
+MODELS = 8
 
 
 @click.command(
@@ -44,39 +51,10 @@ EXPLAINED = (
     show_default=True,
     help=f"One market, or all: {', '.join(options.SCENARIOS)}.",
 )
-@click.option(
-    "--customers",
-    type=options.Whole(1),
-    default=15_000,
-    show_default=True,
-    help="Customers of each simulated market.",
-)
-@click.option(
-    "--months",
-    type=options.Whole(1),
-    default=24,
-    show_default=True,
-    help="Months the bank has watched.",
-)
-@click.option(
-    "--seeds",
-    type=options.Seeds(),
-    default=5,
-    show_default=True,
-    help="How many worlds of each market, or a list of their seeds.",
-)
-@click.option(
-    "--seed",
-    type=options.Whole(0),
-    default=7,
-    show_default=True,
-    help="First seed, where --seeds is a number.",
-)
-@click.option(
-    "--evaluation-seed",
-    type=options.Whole(0),
-    help="Seed of the customers that models are judged on; without it a secret one is drawn.",
-)
+@options.customers(15_000)
+@options.months
+@options.seeds(5, "worlds of each market")
+@options.evaluation_seed
 @click.option(
     "--replicas",
     type=options.Whole(1),
@@ -110,10 +88,10 @@ def command(
 ) -> None:
     """Compare all limit models on all markets by what their decisions are truly worth.
 
-    Seven models, from the rule matrix to the causal pair, learn from each market's log in a
-    sandbox and decide for other customers, whose expected profit at every limit is known. Every
-    run goes to MLflow, the table to a file. What was interrupted goes on where it was when it is
-    typed again.
+    Eight models, from the rule matrix to the causal pair and to reviews of open lines, learn from
+    each market's log in a sandbox and decide for other customers, whose expected profit at every
+    limit is known. Every run goes to MLflow, the table to a file. What was interrupted goes on
+    where it was when it is typed again.
 
     \b
     Example:
@@ -154,10 +132,10 @@ def _trying(markets: int, seeds: int, customers: int) -> str:
     """What is about to happen.
 
     >>> _trying(9, 5, 10_000)
-    'Trying 7 limit models on 9 markets, 5 worlds each of 10,000 customers ...'
+    'Trying 8 limit models on 9 markets, 5 worlds each of 10,000 customers ...'
     """
     return (
-        f"Trying 7 limit models on {markets} market{'s' * (markets != 1)}, {seeds} "
+        f"Trying {MODELS} limit models on {markets} market{'s' * (markets != 1)}, {seeds} "
         f"world{'s' * (seeds != 1)} each of {customers:,} customer{'s' * (customers != 1)} ..."
     )
 
@@ -170,9 +148,12 @@ def _show(job: "LimitsJob", setting: str, store: Path) -> None:
     if len(job.markets):
         for name, rows in job.markets.groupby("scenario", sort=False):
             _print(rows, f"Limit models on {str(name).replace('_', ' ')}")
+            _say_no_lines(rows)
         if job.markets["scenario"].nunique() > 1:
             _print(job.overall, "Limit models on all markets, each with the same weight")
         print_paragraph(EXPLAINED)
+        if job.markets["lines"].notna().any():
+            print_paragraph(REVIEWED)
         click.echo()
         for sentence in _rivals(job.overall):
             print_paragraph(sentence)
@@ -198,6 +179,15 @@ def _print(rows: "pd.DataFrame", title: str) -> None:
     ]
     headings = ["model", *counts, *(heading for heading, _ in figures.values())]
     print_table(headings, lines, title, figures=len(figures) + len(counts))
+
+
+def _say_no_lines(rows: "pd.DataFrame") -> None:
+    """Where a market has nothing to review, whose figures the reviewed row repeats."""
+    from sandbox.cli.tables import print_paragraph
+
+    for model in rows.loc[rows["lines"] == 0, "model"]:
+        print_paragraph(f"Loans only, no lines to review: {model} is the same limits, left alone.")
+        click.echo()
 
 
 def _rivals(overall: "pd.DataFrame") -> list[str]:

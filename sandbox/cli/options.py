@@ -41,6 +41,60 @@ def scenario(function: F) -> F:
     )(function)
 
 
+def customers(default: int) -> Callable[[F], F]:
+    """--customers: how large each simulated market is."""
+    return click.option(
+        "--customers",
+        type=Whole(1),
+        default=default,
+        show_default=True,
+        help="Customers of each simulated market.",
+    )
+
+
+def months(function: F) -> F:
+    """--months: the past that models learn from."""
+    return click.option(
+        "--months",
+        type=Whole(1),
+        default=24,
+        show_default=True,
+        help="Months the bank has watched.",
+    )(function)
+
+
+def seeds(default: int, what: str) -> Callable[[F], F]:
+    """--seeds and --seed: which simulated worlds, see `seeds_from`; `what` they are."""
+
+    def both(function: F) -> F:
+        first = click.option(
+            "--seed",
+            type=Whole(0),
+            default=7,
+            show_default=True,
+            help="First seed, where --seeds is a number.",
+        )
+        many = click.option(
+            "--seeds",
+            type=Seeds(),
+            default=default,
+            show_default=True,
+            help=f"How many {what}, or a list of their seeds.",
+        )
+        return many(first(function))
+
+    return both
+
+
+def evaluation_seed(function: F) -> F:
+    """--evaluation-seed: the customers that nobody has seen."""
+    return click.option(
+        "--evaluation-seed",
+        type=Whole(0),
+        help="Seed of the customers that models are judged on; without it a secret one is drawn.",
+    )(function)
+
+
 def store(function: F) -> F:
     """--store: the folder of results."""
     return click.option(

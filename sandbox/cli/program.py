@@ -57,6 +57,7 @@ class Program(click.Group):
         "fidelity",
         "validate",
         "report",
+        "committee",
         "ui",
         "doctor",
         "fetch",

@@ -17,39 +17,10 @@ if TYPE_CHECKING:
     "run", cls=Word, short_help="Limit and fraud models on simulated customers, the whole job."
 )
 @options.scenario
-@click.option(
-    "--customers",
-    type=options.Whole(1),
-    default=20_000,
-    show_default=True,
-    help="Customers of each simulated market.",
-)
-@click.option(
-    "--months",
-    type=options.Whole(1),
-    default=24,
-    show_default=True,
-    help="Months the bank has watched.",
-)
-@click.option(
-    "--seeds",
-    type=options.Seeds(),
-    default=3,
-    show_default=True,
-    help="How many markets to try each model on, or a list of their seeds.",
-)
-@click.option(
-    "--seed",
-    type=options.Whole(0),
-    default=7,
-    show_default=True,
-    help="First seed, where --seeds is a number.",
-)
-@click.option(
-    "--evaluation-seed",
-    type=options.Whole(0),
-    help="Seed of the customers that models are judged on; without it a secret one is drawn.",
-)
+@options.customers(20_000)
+@options.months
+@options.seeds(3, "markets to try each model on")
+@options.evaluation_seed
 @options.store
 @options.jobs
 @options.isolation

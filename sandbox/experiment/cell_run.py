@@ -1,17 +1,18 @@
 """Run one cell: fit in one sandbox, score and explain in another, judge outside."""
 
 import time
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import replace
 
 from sandbox.cell import CellResult, DatasetRecord
 from sandbox.errors import BadInput
-from sandbox.experiment.explained import explained, explained_positions, explained_rows
+from sandbox.experiment.explained import explained, explained_positions
+from sandbox.experiment.model_run import run_model
 from sandbox.experiment.plan import CellPlan
 from sandbox.experiment.portfolio_trial import observed_rate, portfolio_facts
-from sandbox.experiment.trial import Floats, Scores, Trial
-from sandbox.isolation import Artefact, Evidence, Outcome, Status, worker
+from sandbox.experiment.review_run import reviewed_cell
+from sandbox.experiment.review_trial import reviews_lines
+from sandbox.experiment.trial import Scores, Trial
+from sandbox.isolation import Evidence, Status
 from sandbox.portfolio import Portfolio
 
 
@@ -31,7 +32,12 @@ def run_cell(plan: CellPlan) -> CellResult:
 def _tried(plan: CellPlan, trial: Trial) -> CellResult:
     if plan.entrant.artefact is None:
         return _judged_as_they_are(plan, trial)
-    ran = _run_model(plan, plan.entrant.artefact, trial)
+    if reviews_lines(plan.entrant.outputs):
+        reviewed = reviewed_cell(plan, trial)
+        facts = {**_facts(plan, trial), **reviewed.facts}
+        datasets = (*_datasets(plan, trial), *reviewed.datasets)
+        return replace(reviewed, facts=facts, datasets=datasets)
+    ran = run_model(plan, plan.entrant.artefact, trial)
     base = CellResult(
         cell=plan.cell,
         status=ran.failed.status if ran.failed else Status.OK,
@@ -60,53 +66,6 @@ def _tried(plan: CellPlan, trial: Trial) -> CellResult:
         model_blob=ran.model.payload if ran.model and ran.model.whole else None,
         model_kind=str(ran.model.kind) if ran.model else "pickle",
     )
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What the sandboxed workers gave."""
-
-    evidence: tuple[Evidence, ...]
-    failed: "Outcome[object] | None" = None
-    scores: Scores | None = None
-    explanation: "Outcome[tuple[Floats, Floats, Floats]] | None" = None
-    model: Artefact | None = None
-
-
-def _run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
-    """Fit where the entrant asks for it, then score and explain in a second, fresh worker."""
-    evidence: tuple[Evidence, ...] = ()
-    if plan.entrant.fitted_here:
-        with worker(level=plan.level, limits=plan.limits) as fitting:
-            fitted = fitting.fit(artefact, trial.training_features, trial.training_labels)
-        evidence = (fitted.evidence,)
-        if fitted.status is not Status.OK or fitted.value is None:
-            return Ran(evidence, failed=fitted)
-        artefact = fitted.value
-    outputs = plan.entrant.outputs
-    sample, background = explained_rows(trial)
-    with worker(level=plan.level, limits=plan.limits) as scoring:
-        order = trial.order()
-        shuffled = trial.evaluation_features.iloc[order].reset_index(drop=True)
-        fresh = scoring.score(artefact, shuffled, outputs)
-        last: Outcome[object] = fresh
-        seen = explanation = None
-        if fresh.status is Status.OK and len(trial.training_features):
-            last = seen = scoring.score(artefact, trial.training_features, outputs)
-        if last.status is Status.OK and plan.entrant.explained:
-            explanation = scoring.explain(artefact, sample, background)
-    evidence = (*evidence, (explanation or last).evidence)
-    if last.status is not Status.OK or fresh.value is None:
-        return Ran(evidence, failed=last)
-    scores = Scores(
-        evaluation=_by_name(outputs, fresh.value[np.argsort(order)]),
-        training=_by_name(outputs, seen.value) if seen and seen.value is not None else {},
-    )
-    return Ran(evidence, scores=scores, explanation=explanation, model=artefact)
-
-
-def _by_name(outputs: tuple[str, ...], matrix: Floats) -> dict[str, Floats]:
-    return {name: matrix[:, k] for k, name in enumerate(outputs)}
 
 
 def _judged_as_they_are(plan: CellPlan, trial: Trial) -> CellResult:

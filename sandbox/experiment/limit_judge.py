@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data_generators import Decisions, World
+from data_generators.limit_reviews import Review
 from data_generators.potential import PotentialOutcomes
 from sandbox.errors import BadInput
 from sandbox.experiment.market_policy import Caps, profit_policy, speaks_of_limits
@@ -31,7 +32,7 @@ class LimitJudge:
 
     def __call__(self, scores: Scores) -> Judgement:
         """Decisions and their value; PD tests under the incumbent's limits."""
-        decisions, params = self._decided(scores)
+        decisions, params = self.decided(scores)
         at_reference = speaks_of_limits(scores.evaluation)
         target, true_pd = self._under_the_incumbent(at_reference)
         results = validate_scores(
@@ -42,7 +43,7 @@ class LimitJudge:
             features=self.features,
             training_features=self.training_features,
         )
-        model_value, oracle_value = self._expected_profit(decisions["limit"].to_numpy())
+        model_value, oracle_value = self.expected_profit(decisions["limit"].to_numpy())
         known = np.flatnonzero(~np.isnan(true_pd))
         results += validate_against_truth(
             score=scores.risk()[known],
@@ -50,7 +51,7 @@ class LimitJudge:
             model_value=model_value,
             oracle_value=oracle_value,
         )
-        happened = self._replayed(decisions)
+        happened = self.replayed(decisions)
         estimates, of_log = self._off_policy(decisions, happened)
         metrics = {
             **came_of(decisions, happened),
@@ -62,12 +63,12 @@ class LimitJudge:
             "scored": pd.DataFrame({"score": scores.risk(), "target": target}),
             "decisions": decisions,
             "decisions_by_segment": by_segment(self.features, decisions, happened),
-            "reasons": _shares(decisions["reason"]),
+            "reasons": shares(decisions["reason"]),
             **estimates,
         }
         return Judgement(metrics, results, tables, params)
 
-    def _decided(self, scores: Scores) -> tuple[pd.DataFrame, dict[str, str]]:
+    def decided(self, scores: Scores) -> tuple[pd.DataFrame, dict[str, str]]:
         """The table of decisions, and what the policy behind it was set to."""
         if not speaks_of_limits(scores.evaluation):
             limit = scores.evaluation.get("limit")
@@ -139,7 +140,7 @@ class LimitJudge:
         target = np.where(opened, outcome[self.honest], np.nan)
         return target, np.where(opened[: self.known], true_pd, np.nan)
 
-    def _expected_profit(self, limit: Floats) -> tuple[Floats, Floats]:
+    def expected_profit(self, limit: Floats) -> tuple[Floats, Floats]:
         """Expected profit of known rows under the decisions and under the oracle's, RMB."""
         rows = self.honest[: self.known]
         everyone = np.zeros(len(self.potential.pd))
@@ -149,14 +150,15 @@ class LimitJudge:
         oracle = self.potential.at(score, self.potential.oracle())[rows]
         return model, oracle
 
-    def _replayed(self, decisions: pd.DataFrame) -> pd.DataFrame:
+    def replayed(self, decisions: pd.DataFrame, review: Review | None = None) -> pd.DataFrame:
+        """What happened under the decisions, a row each; the noise is the same with a review."""
         everyone = np.zeros(self.world.customers)
         everyone[self.honest] = decisions["limit"]
         price = self._price().copy()
         # where the decision has a price it is the truth's; NaN leaves the market's
         asked = decisions["price"].to_numpy(dtype=float)
         price[self.honest] = np.where(np.isnan(asked), price[self.honest], asked)
-        outcomes = self.world.replay(Decisions.of(everyone, price=price))
+        outcomes = self.world.replay(Decisions.of(everyone, price=price), review=review)
         return outcomes.customers.iloc[self.honest].reset_index(drop=True)
 
 
@@ -205,7 +207,8 @@ def by_segment(
     return pd.DataFrame(rows)
 
 
-def _shares(reasons: pd.Series) -> pd.DataFrame:
+def shares(reasons: pd.Series) -> pd.DataFrame:
+    """Columns `reason`, `customers` and `share`, most customers first."""
     counts = reasons.value_counts()
     return pd.DataFrame(
         {

@@ -21,6 +21,8 @@ COLUMNS = {
     "defaults": "value/default_rate",
     "losses": "value/loss_rate",
     "pd_gap": "calib/decided_pd_gap",
+    "lines": "value/reviewed_rate",
+    "review_gain": "value/review_gain",
     "auc": "perf/auc",
     "ips_error": "truth/ips_error",
     "snips_error": "truth/snips_error",
@@ -35,9 +37,11 @@ def by_market(cells: Sequence[CellResult], observable: pd.DataFrame | None = Non
     `captured` (value over the oracle's, share); of the decisions: `approved`, `mean_limit` (RMB),
     `defaults` (share of approved), `losses` (written off over drawn), `pd_gap` (mean pd at the
     limit less the default rate of the accounts opened: below 0 the model promised too much);
-    `auc`; `ips_error`, `snips_error`, `dr_error` (RMB: estimate from the incumbent's log less
-    what the decisions earned); `seconds` (a cell, sandbox included). With `observable` (see
-    `observable_values`) also that, RMB, and `regret_observable`, RMB.
+    `lines` (lines opened, share of approved) and `review_gain` (RMB a customer, in `value`
+    already) of a model that reviews lines; `auc`; `ips_error`, `snips_error`, `dr_error` (RMB:
+    estimate from the incumbent's log less what the decisions earned); `seconds` (a cell, sandbox
+    included). With `observable` (see `observable_values`) also that, RMB, and
+    `regret_observable`, RMB.
     """
     table = _each_cell(cells)
     if table.empty:

@@ -19,6 +19,9 @@ from sandbox.workspace import Workspace, slug, written_whole
 #: nine markets and five seeds take minutes
 REPLICAS = 128
 
+#: the row of limits that are reviewed later, beside that of the same limits left alone
+REVIEWED = "boosted PD + reviews"
+
 
 @dataclass(frozen=True)
 class LimitsJob:
@@ -33,15 +36,23 @@ class LimitsJob:
     table: Path
 
 
-def limit_models() -> tuple[Entrant, ...]:
+def limit_models(months: int = 24) -> tuple[Entrant, ...]:
     """The models that are compared, from a bank's first to its last.
 
     Those of a single PD leave limits to the house's policy. Those that speak of every limit are
     decided by expected profit: the PD that knows no limit both bare and as banks run it, with
     the house's caps and the law's; the causal pair under the law alone, since it needs no rule
-    of thumb against its own mistakes.
+    of thumb against its own mistakes. The last sets no limits: it says up to `months` on book
+    what to do with lines that were opened with the limits of the boosted PD.
     """
-    from sandbox.models import BoostedExposure, BoostedPD, CausalPair, RuleMatrix, Scorecard
+    from sandbox.models import (
+        BoostedExposure,
+        BoostedPD,
+        CausalPair,
+        LimitIncrease,
+        RuleMatrix,
+        Scorecard,
+    )
 
     return (
         Entrant.of(RuleMatrix()),
@@ -51,6 +62,7 @@ def limit_models() -> tuple[Entrant, ...]:
         Entrant.of(BoostedExposure(), name="PD and EAD, capped", caps="house and law"),
         Entrant.of(CausalPair(use_propensities=False), name="pair, no propensities", caps="law"),
         Entrant.of(CausalPair(), caps="law"),
+        Entrant.of(LimitIncrease(months=months), name=REVIEWED),
     )
 
 
@@ -86,7 +98,7 @@ def run_limits_job(
     study = Study(
         f"{place}: limit models",
         worlds=worlds,
-        models=limit_models(),
+        models=limit_models(months),
         seeds=seeds,
         level=level,
         limits=limits or Limits(),

@@ -18,6 +18,8 @@ from sandbox.workspace import Workspace, slug
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from sandbox.policy.committee import CommitteePage
+
 #: columns of the table a person reads, by role
 SHOWN = {
     "limit": (
@@ -227,6 +229,28 @@ class StudyResults:
             if best.cells[0].model_blob is not None:
                 store.set_alias(run_id, "champion")
         return path
+
+    def committee_page(
+        self,
+        old: str | None = None,
+        new: str | None = None,
+        *,
+        scenario: str | None = None,
+        seed: int | None = None,
+        overrides: pd.DataFrame | Path | str | None = None,
+        evaluation_seed: int | None = None,
+    ) -> "CommitteePage":
+        """What a credit committee decides on: the limit model `new` in the place of `old`.
+
+        Shows itself in a notebook; `.html(path)` writes it. See
+        `committee_study.committee_page` for the defaults and for what is refused.
+        """
+        from sandbox.experiment import committee_study
+
+        return committee_study.committee_page(
+            self, old, new, scenario=scenario, seed=seed, overrides=overrides,
+            evaluation_seed=evaluation_seed,
+        )  # fmt: skip
 
     def roles(self) -> tuple[str, ...]:
         """Roles of the study's cells, in order."""

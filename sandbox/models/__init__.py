@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sandbox.models.boosted_pd import BoostedPD
     from sandbox.models.causal_pair import CausalPair
     from sandbox.models.expected_profit import BoostedExposure
+    from sandbox.models.limit_increase import LimitIncrease
     from sandbox.models.logistic_fraud import LogisticFraud
     from sandbox.models.rule_matrix import RuleMatrix
     from sandbox.models.scorecard import Scorecard
@@ -20,6 +21,7 @@ _HOMES = {
     "BoostedFraud": "boosted_fraud",
     "BoostedPD": "boosted_pd",
     "CausalPair": "causal_pair",
+    "LimitIncrease": "limit_increase",
     "LogisticFraud": "logistic_fraud",
     "RuleMatrix": "rule_matrix",
     "Scorecard": "scorecard",
@@ -30,6 +32,7 @@ __all__ = [
     "BoostedFraud",
     "BoostedPD",
     "CausalPair",
+    "LimitIncrease",
     "LogisticFraud",
     "RuleMatrix",
     "Scorecard",

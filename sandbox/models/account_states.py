@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sandbox.limit_ladder import rungs_beside
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -72,13 +74,8 @@ class AccountStates:
 
     def granted(self, limit: Floats, balance: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """The limit after each of `ACTIONS`, RMB; a line hardly used is not frozen."""
-        ladder = np.asarray(self.ladder)
-        above = np.searchsorted(ladder, limit, side="right")
-        up = np.where(above < len(ladder), ladder[np.minimum(above, len(ladder) - 1)], limit)
-        below = np.searchsorted(ladder, limit, side="left") - 1
-        down = np.where(below >= 0, ladder[np.maximum(below, 0)], limit)
-        down = np.minimum(np.maximum(down, balance), limit)
-        frozen = np.where(balance > ladder[0] / 4, np.minimum(balance, limit), limit)
+        up, down = rungs_beside(self.ladder, limit, balance)
+        frozen = np.where(balance > self.ladder[0] / 4, np.minimum(balance, limit), limit)
         return limit, up, down, frozen
 
     def after(self) -> Ints:

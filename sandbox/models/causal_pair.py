@@ -13,28 +13,32 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 
 from sandbox.errors import BadInput
 from sandbox.models import limit_grid
 from sandbox.models.grounding import Grounding, expit, log_odds
 from sandbox.models.limit_features import LimitFeatures
-from sandbox.models.limit_grid import LIMITS
+from sandbox.models.limit_grid import LIMITS, REFERENCE_LIMIT
 from sandbox.models.limit_log import LimitLog, check_amounts
 from sandbox.models.limit_trees import (
     MOST_USED,
-    Trees,
     Used,
     at_each_limit,
     held_balance,
     not_falling,
 )
 from sandbox.models.positivity import Positivity
+from sandbox.models.table_model import column_names
+from sandbox.models.tree_shapley import explained_trees
+from sandbox.models.trees import TreeModel, Trees, of_rows
 
 Floats = NDArray[np.float64]
 
+#: limits up to the one at which `pd` is given
+_UP_TO_REFERENCE = LIMITS[: LIMITS.index(REFERENCE_LIMIT) + 1]
 
-class CausalPair(BaseEstimator):  # type: ignore[misc]
+
+class CausalPair(TreeModel):
     """PD, utilisation, exposure on default and take-up at each limit of the grid.
 
     Labels: `target`, `credit_limit`, `propensity`, `utilisation`, `ead` and, where the bank
@@ -44,12 +48,18 @@ class CausalPair(BaseEstimator):  # type: ignore[misc]
     PD, balance, exposure and take-up never fall as the limit rises. With
     `use_propensities=False` it is the same pair of trees without the correction and without
     regard to overlap: what a bank gets that keeps no propensities.
+
+    Explained: the log-odds of the output `pd`, that of an account at the reference limit. They
+    are a line of the trees' log-odds, so contributions to those add up. Where the correction
+    leaves a smaller limit with the higher pd, that one counts for the reference limit as well
+    (pd does not fall), and the row is explained at the smaller limit.
     """
 
     name = "causal pair"
     family = "causal"
     role = "limit"
     outputs = limit_grid.OUTPUTS
+    explained = "log-odds of default at a limit of 10,000 RMB"
 
     def __init__(
         self,
@@ -63,23 +73,20 @@ class CausalPair(BaseEstimator):  # type: ignore[misc]
         positivity: float = 0.03,
         random_state: int = 0,
     ) -> None:
+        super().__init__(
+            trees=trees,
+            depth=depth,
+            learning_rate=learning_rate,
+            smallest_leaf=smallest_leaf,
+            random_state=random_state,
+        )
         #: correct by inverse propensities, and hold back where limits do not overlap
         self.use_propensities = use_propensities
-        #: boosting rounds of each ensemble
-        self.trees = trees
-        #: splits from root to leaf at most
-        self.depth = depth
-        #: shrinkage of each tree's step
-        self.learning_rate = learning_rate
-        #: rows in a leaf at least
-        self.smallest_leaf = smallest_leaf
         #: parts of the log for cross-fitting: each is scored by trees of the others
         self.folds = folds
         #: probability with which the incumbent must grant such a customer a limit that was not
         #: explored, before the log is taken to speak of it (assumed)
         self.positivity = positivity
-        #: seed; ties between splits and nothing else depend on it
-        self.random_state = random_state
 
     def fit(self, features: pd.DataFrame, labels: pd.DataFrame) -> Self:
         """Learn from n × d features and the labels named above; rows never observed are left out.
@@ -89,8 +96,10 @@ class CausalPair(BaseEstimator):  # type: ignore[misc]
         """
         if self.folds < 2:
             raise BadInput(f"folds is {self.folds}; cross-fitting takes 2 or more.")
+        columns = column_names(features)
         log = LimitLog.of(features, labels, propensities=self.use_propensities)
         trees = self._trees()
+        self.columns_ = columns
         self.described_ = LimitFeatures.of(log.features[log.seen])
         seen = log.seen
         x = self.described_.at(log.features, log.limit)[seen]
@@ -107,6 +116,7 @@ class CausalPair(BaseEstimator):  # type: ignore[misc]
 
     def predict(self, features: pd.DataFrame) -> Floats:
         """The n × 29 matrix of `outputs`; raises BadInput for negative incomes."""
+        features = self._given(features)
         check_amounts(features)
         margin = at_each_limit(self.pd_.decision_function, self.described_, features)
         used = self.used_.utilisation(features)
@@ -119,6 +129,44 @@ class CausalPair(BaseEstimator):  # type: ignore[misc]
             used, taken = self.overlap_.held(used, taken, self.overlap_.spoken_of(features))
         pd_at = not_falling(expit(margin))
         return limit_grid.matrix(pd_at, held_balance(used), self.used_.ead(features), taken)
+
+    def margin(self, features: pd.DataFrame) -> Floats:
+        """The n log-odds of the output `pd`: the largest of those at limits up to the reference."""
+        margin: Floats = self._log_odds(self._given(features)).max(axis=1)
+        return margin
+
+    def contributions(
+        self, features: pd.DataFrame, background: pd.DataFrame
+    ) -> tuple[Floats, Floats]:
+        """Interventional Shapley values n × d, and base n: see `tree_shapley`.
+
+        Features are those of the customer: what the trees read as a ratio of limit and income
+        counts as income. A row's base is the background's mean log-odds at the limit at which
+        the row is explained.
+        """
+        log_odds_at = self._log_odds(self._given(features))
+        # of equal log-odds, those at the largest limit
+        place = log_odds_at.shape[1] - 1 - log_odds_at[:, ::-1].argmax(axis=1)
+        values, base = np.zeros(features.shape), np.zeros(len(features))
+        for k in np.unique(place):
+            rows, limit = place == k, float(LIMITS[k])
+            level, slope = 0.0, 1.0
+            if self.corrections_ is not None:
+                level, slope = self.corrections_[0].line(limit)
+            found = explained_trees(self.pd_, self.described_, limit, features[rows], background)
+            behind = self.described_.at(background, limit)
+            base[rows] = level + slope * of_rows(self.pd_.decision_function, behind).mean()
+            values[rows] = slope * found
+        return values, base
+
+    def _log_odds(self, features: pd.DataFrame) -> Floats:
+        """Of pd at each limit up to the reference, n × K."""
+        margin = at_each_limit(
+            self.pd_.decision_function, self.described_, features, _UP_TO_REFERENCE
+        )
+        if self.corrections_ is None:
+            return margin
+        return self.corrections_[0].corrected(margin, np.asarray(_UP_TO_REFERENCE, dtype=float))
 
     def _corrections(
         self, log: LimitLog, x: pd.DataFrame, trees: Trees
@@ -138,9 +186,4 @@ class CausalPair(BaseEstimator):  # type: ignore[misc]
         return (
             Grounding.fitted(margin, limit, target, weight),
             Grounding.fitted(log_odds(expected), limit, np.clip(used, 0.0, 1.0), weight),
-        )
-
-    def _trees(self) -> Trees:
-        return Trees(
-            self.trees, self.depth, self.learning_rate, self.smallest_leaf, self.random_state
         )

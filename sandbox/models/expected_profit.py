@@ -5,24 +5,25 @@ Credit conversion factor and balance model follow the Basel notion of exposure a
 and interest grow with it and the PD does not.
 """
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 
 from sandbox.errors import BadInput
 from sandbox.models import limit_grid
 from sandbox.models.limit_features import LimitFeatures
 from sandbox.models.limit_grid import LIMITS
 from sandbox.models.limit_log import LimitLog, check_amounts
-from sandbox.models.limit_trees import Trees, Used, held_balance
+from sandbox.models.limit_trees import Used, held_balance
+from sandbox.models.table_model import column_names, numbers
+from sandbox.models.trees import TreeModel
 
 Floats = NDArray[np.float64]
 
 
-class BoostedExposure(BaseEstimator):  # type: ignore[misc]
+class BoostedExposure(TreeModel):
     """PD by boosted trees, the same at every limit; balance by limit, EAD by a conversion factor.
 
     Outputs are those of `limit_grid.OUTPUTS`; labels as for `CausalPair`, without propensities.
@@ -45,18 +46,15 @@ class BoostedExposure(BaseEstimator):  # type: ignore[misc]
         smallest_leaf: int = 20,
         random_state: int = 0,
     ) -> None:
+        super().__init__(
+            trees=trees,
+            depth=depth,
+            learning_rate=learning_rate,
+            smallest_leaf=smallest_leaf,
+            random_state=random_state,
+        )
         #: share of the undrawn line that is drawn on the way to default [W]
         self.ccf = ccf
-        #: boosting rounds of each ensemble
-        self.trees = trees
-        #: splits from root to leaf at most
-        self.depth = depth
-        #: shrinkage of each tree's step
-        self.learning_rate = learning_rate
-        #: rows in a leaf at least
-        self.smallest_leaf = smallest_leaf
-        #: seed; ties between splits and nothing else depend on it
-        self.random_state = random_state
 
     def fit(self, features: pd.DataFrame, labels: pd.DataFrame) -> Self:
         """Learn from n × d features and labels; rows never observed are left out.
@@ -66,20 +64,18 @@ class BoostedExposure(BaseEstimator):  # type: ignore[misc]
         """
         if not 0 <= self.ccf <= 1:
             raise BadInput(f"ccf is {self.ccf:g}; it is a share from 0 to 1.")
+        columns = column_names(features)
         log = LimitLog.of(features, labels, propensities=False)
-        trees = Trees(
-            self.trees, self.depth, self.learning_rate, self.smallest_leaf, self.random_state
-        )
+        trees = self._trees()
+        self.columns_ = columns
         self.described_ = LimitFeatures.of(log.features[log.seen])
-        self.columns_ = list(self.described_.columns)
-        customer = self.described_.customer(log.features)[log.seen]
-        #: what explanations read: its columns are `columns_`
-        self.ensemble: Any = trees.classifier(customer, log.target[log.seen])
+        self.ensemble_ = trees.classifier(self._rows(log.features[log.seen]), log.target[log.seen])
         self.used_ = Used.learned(log, self.described_, trees)
         return self
 
     def predict(self, features: pd.DataFrame) -> Floats:
         """The n × 29 matrix of `outputs`; raises BadInput for negative incomes."""
+        features = self._given(features)
         check_amounts(features)
         pd_of_row = 1.0 / (1.0 + np.exp(-self.margin(features)))
         pd_at = np.repeat(pd_of_row[:, None], len(LIMITS), axis=1)
@@ -88,7 +84,8 @@ class BoostedExposure(BaseEstimator):  # type: ignore[misc]
         ead = (used + self.ccf * undrawn) * LIMITS
         return limit_grid.matrix(pd_at, used, ead, self.used_.take_up(features))
 
-    def margin(self, features: pd.DataFrame) -> Floats:
-        """The n log-odds that contributions add up to."""
-        margin = self.ensemble.decision_function(self.described_.customer(features))
-        return np.asarray(margin, dtype=np.float64)
+    def _rows(self, features: pd.DataFrame) -> pd.DataFrame:
+        """`columns_` as numbers; 0 in those that taught nothing, so that no tree splits them."""
+        rows = self._given(features)
+        dull = [name for name in self.columns_ if name not in self.described_.columns]
+        return numbers(rows.assign(**dict.fromkeys(dull, 0.0)))

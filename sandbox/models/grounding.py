@@ -64,6 +64,12 @@ class Grounding:
         risen: Floats = (self.limit + self.bend * (z - self.centre)) * length
         return self.level + self.slope * z + risen
 
+    def line(self, limit: float) -> tuple[float, float]:
+        """Level and slope of the line in z that `corrected` is at one limit, RMB."""
+        length = float(np.log(limit / 1e4))
+        level = self.level + (self.limit - self.bend * self.centre) * length
+        return level, self.slope + self.bend * length
+
     def corrected_share(self, share: Floats, limit: Floats) -> Floats:
         """The same of n × K shares; what lies above 1 is scaled by the correction at its edge."""
         before = np.clip(share, EDGE, 1 - EDGE)

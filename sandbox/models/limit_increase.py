@@ -4,7 +4,6 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator
 
 from sandbox.errors import BadInput
 from sandbox.models.account_states import (
@@ -16,6 +15,7 @@ from sandbox.models.account_states import (
     used_after,
 )
 from sandbox.models.backward_induction import values_after_decision
+from sandbox.models.table_model import TableModel, column_names
 
 #: columns of an account at a month's end that make up its state
 STATE = ("mob", "credit_limit", "balance", "months_late", "conduct", "grade", "income")
@@ -23,7 +23,7 @@ STATE = ("mob", "credit_limit", "balance", "months_late", "conduct", "grade", "i
 LATER = ("target", "profit", "next_balance", "next_months_late", "next_conduct")
 
 
-class LimitIncrease(BaseEstimator):  # type: ignore[misc]
+class LimitIncrease(TableModel):
     """Value of keeping, raising, cutting or freezing each line, over the months that are left.
 
     A state is a band of limit over monthly income, a band of utilisation, months late, a class
@@ -47,7 +47,6 @@ class LimitIncrease(BaseEstimator):  # type: ignore[misc]
     family = "mdp"
     role = "limit"
     outputs = ACTIONS
-    explained = "expected profit, RMB"
 
     def __init__(
         self,
@@ -90,6 +89,7 @@ class LimitIncrease(BaseEstimator):  # type: ignore[misc]
         default); a column `weight`, if any, weights rows. Raises BadInput for columns that are
         missing, and incomes or limits that are not above 0.
         """
+        column_names(features)
         _require(features, STATE, "features")
         _require(labels, LATER, "labels")
         seen = labels["target"].notna().to_numpy() & (features["mob"] < self.months).to_numpy()
@@ -118,6 +118,7 @@ class LimitIncrease(BaseEstimator):  # type: ignore[misc]
             weight = then["weight"].to_numpy(dtype=np.float64)
         earned = then["profit"].to_numpy(dtype=np.float64) / limit
         self._learn(self._cell(now, limit), went, earned, weight)
+        self.columns_ = list(STATE)
         return self
 
     def predict(self, features: pd.DataFrame) -> Floats:
@@ -126,7 +127,7 @@ class LimitIncrease(BaseEstimator):  # type: ignore[misc]
         An increase at the top of the ladder, a decrease at its bottom and a freeze of a line
         that is hardly used are worth as much as keeping. 0 at and after the horizon.
         """
-        _require(features, STATE, "features")
+        features = self._given(features)
         _positive(features)
         columns = {name: features[name].to_numpy(dtype=float) for name in STATE}
         limit, income, balance = (columns[c] for c in ("credit_limit", "income", "balance"))

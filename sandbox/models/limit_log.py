@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sandbox.errors import BadInput
-from sandbox.models.labelled import labelled_rows
+from sandbox.models.labelled import check_labels, labelled_rows
 from sandbox.models.limit_grid import LIMITS
 
 Floats = NDArray[np.float64]
@@ -52,6 +52,7 @@ class LimitLog:
         Labels are `target`, those of `NEEDED`, `propensity` if it is to be used, and `taken` (1
         or 0, NaN where not known; without it, where a target was seen).
         """
+        check_labels(labels)
         for name, meaning in NEEDED.items():
             if name not in labels:
                 raise BadInput(f"The labels have no column {name}: {meaning}.")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sandbox.models.limit_features import LimitFeatures
 from sandbox.models.limit_grid import LIMITS
 from sandbox.models.limit_log import LimitLog
+from sandbox.models.trees import Trees, of_rows
 
 Floats = NDArray[np.float64]
 
@@ -23,42 +24,6 @@ MOST_USED = 1.3
 EXPOSED = (0.02, 1.5)
 #: defaults needed for a surface of their exposure; fewer give one mean ratio (assumed)
 DEFAULTS_FOR_TREES = 100
-
-
-@dataclass(frozen=True)
-class Trees:
-    """How trees are grown, as in `BoostedTrees`."""
-
-    trees: int
-    depth: int
-    learning_rate: float
-    smallest_leaf: int
-    random_state: int
-
-    def classifier(self, x: pd.DataFrame, event: Floats, rising: list[int] | None = None) -> Any:
-        """Fitted to 0/1 events."""
-        from sklearn.ensemble import HistGradientBoostingClassifier
-
-        model = HistGradientBoostingClassifier(**self._settings(), monotonic_cst=rising)
-        return model.fit(x, event)
-
-    def regressor(self, x: pd.DataFrame, amount: Floats, rising: list[int] | None = None) -> Any:
-        """Fitted to means of amounts."""
-        from sklearn.ensemble import HistGradientBoostingRegressor
-
-        model = HistGradientBoostingRegressor(**self._settings(), monotonic_cst=rising)
-        return model.fit(x, amount)
-
-    def _settings(self) -> dict[str, Any]:
-        return {
-            "max_iter": self.trees,
-            "max_depth": self.depth,
-            "learning_rate": self.learning_rate,
-            "min_samples_leaf": self.smallest_leaf,
-            "l2_regularization": 1.0,
-            "early_stopping": False,
-            "random_state": self.random_state,
-        }
 
 
 @dataclass(frozen=True)
@@ -110,10 +75,14 @@ class Used:
         return at_each_limit(answer, self.described, features)
 
 
-def at_each_limit(answer: Any, described: LimitFeatures, features: pd.DataFrame) -> Floats:
+def at_each_limit(
+    answer: Any,
+    described: LimitFeatures,
+    features: pd.DataFrame,
+    limits: tuple[int, ...] = LIMITS,
+) -> Floats:
     """n × K answers of a function of customer and limit."""
-    columns = [answer(described.at(features, limit)) for limit in LIMITS]
-    return np.column_stack(columns).astype(np.float64)
+    return np.column_stack([of_rows(answer, described.at(features, limit)) for limit in limits])
 
 
 def not_falling(table: Floats) -> Floats:

@@ -5,18 +5,19 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
 
 from sandbox.models.labelled import labelled_rows
+from sandbox.models.table_model import TableModel, column_names, numbers
 
 Floats = NDArray[np.float64]
 
 
-class LogisticFraud(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class LogisticFraud(TableModel):
     """Probability of confirmed fraud, linear in standardised features.
 
-    Missing values take the training median; features are standardised; classes are weighted
-    by nothing, so that scores stay probabilities. Explained in closed form.
+    Missing values take the training median (0 where nothing was known); features are
+    standardised; classes are weighted by nothing, so that scores stay probabilities. Explained
+    in closed form.
     """
 
     name = "logistic fraud"
@@ -33,11 +34,12 @@ class LogisticFraud(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Learn from rows whose target is 0 or 1; NaN targets are left out."""
         from sklearn.linear_model import LogisticRegression
 
-        rows, target = labelled_rows(features, labels)
-        self.classes_ = np.array([0.0, 1.0])
-        self.columns_ = [str(c) for c in rows.columns]
-        self.median_ = rows.median().to_numpy()
-        filled = np.where(rows.isna(), self.median_, rows.to_numpy(dtype=float))
+        columns = column_names(features)
+        known, target = labelled_rows(features, labels)
+        self.columns_ = columns
+        rows = numbers(known)
+        self.median_ = np.nan_to_num(rows.median().to_numpy())
+        filled = np.where(rows.isna(), self.median_, rows.to_numpy())
         self.mean_, self.scale_ = filled.mean(axis=0), np.maximum(filled.std(axis=0), 1e-12)
         line = LogisticRegression(C=1.0 / self.penalty, max_iter=500)
         line.fit(self._standardised(rows), target)
@@ -51,7 +53,8 @@ class LogisticFraud(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def margin(self, features: pd.DataFrame) -> Floats:
         """The n log-odds of confirmed fraud."""
-        margin: Floats = self.intercept_ + self._standardised(features) @ self.coef_
+        standardised = self._standardised(features)
+        margin: Floats = self.intercept_ + standardised @ self.coef_
         return margin
 
     def contributions(
@@ -63,7 +66,7 @@ class LogisticFraud(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return values, np.full(len(features), self.intercept_ + self.coef_ @ mean)
 
     def _standardised(self, features: pd.DataFrame) -> Floats:
-        rows = features[self.columns_].to_numpy(dtype=float)
+        rows = numbers(self._given(features)).to_numpy()
         standardised: Floats = (
             np.where(np.isnan(rows), self.median_, rows) - self.mean_
         ) / self.scale_

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sandbox.models.limit_features import LimitFeatures
 from sandbox.models.limit_grid import LIMITS
 from sandbox.models.limit_log import LimitLog
-from sandbox.models.limit_trees import Trees
+from sandbox.models.trees import Trees, probability
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -56,7 +56,7 @@ class Positivity:
         customer = self.described.customer(features)
         spoken = np.tile(np.array(self.at_random), (len(features), 1))
         for place, model in self.likely.items():
-            spoken[:, place] = model.predict_proba(customer)[:, 1] >= self.least
+            spoken[:, place] = probability(model, customer) >= self.least
         # a gap below a limit that the log speaks of is bridged from both sides
         reached = np.maximum.accumulate(spoken[:, ::-1], axis=1)[:, ::-1]
         reached[:, 0] = True

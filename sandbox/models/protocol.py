@@ -13,7 +13,8 @@ Matrix = NDArray[np.float64]
 class Model(Protocol):
     """A credit-limit, fraud or PD model; fitted, scored and explained only inside a sandbox.
 
-    Built-in models are scikit-learn estimators as well (`get_params`, clone).
+    Built-in models are scikit-learn estimators as well (`get_params`, clone, pipelines), but
+    their features and labels are tables: see `table_model.TableModel`.
     """
 
     #: as a person says it: "boosted fraud"
@@ -44,7 +45,7 @@ class Explainable(Protocol):
 
     Besides `margin`, it has either `ensemble` (a fitted scikit-learn tree ensemble over exactly
     the model's columns, whose raw output is the margin) or
-    `contributions(features, background) -> (values n × d, base n)` in closed form.
+    `contributions(features, background) -> (values n × d, base n)`, its own exact values.
     """
 
     #: what the contributions add up to: "log-odds of default"

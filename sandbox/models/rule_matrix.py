@@ -5,9 +5,11 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 
+from sandbox.errors import BadInput
 from sandbox.models.labelled import labelled_rows
+from sandbox.models.limit_log import check_amounts
+from sandbox.models.table_model import TableModel, column_names, numbers
 
 Floats = NDArray[np.float64]
 
@@ -25,12 +27,15 @@ POINTS: dict[str, tuple[tuple[float, float], ...]] = {
 }
 #: points where the feature is missing: a little worse than the average applicant
 MISSING_POINTS = 0.3
+#: what limits are a multiple of, RMB a month
+INCOME = "declared_income"
 
 
-class RuleMatrix(BaseEstimator):  # type: ignore[misc]
+class RuleMatrix(TableModel):
     """Points by hand, calibrated to the log by two numbers; limit = income × multiple of the band.
 
-    Outputs `pd` and `limit` (RMB). Explained in closed form: the points themselves.
+    Outputs `pd` and `limit` (RMB; 0 where the income is not known). It reads the features of
+    `POINTS` and the income, and no others. Explained in closed form: the points themselves.
     """
 
     name = "rule matrix"
@@ -54,22 +59,27 @@ class RuleMatrix(BaseEstimator):  # type: ignore[misc]
         """Calibrate level and slope of the points to observed outcomes (NaN targets left out)."""
         from sklearn.linear_model import LogisticRegression
 
+        _check(features)
         rows, target = labelled_rows(features, labels)
         points = points_of(rows).sum(axis=1, keepdims=True)
         line = LogisticRegression(C=np.inf).fit(points, target)
         self.slope_, self.level_ = float(line.coef_[0, 0]), float(line.intercept_[0])
+        self.columns_ = [*POINTS, INCOME]
         return self
 
     def predict(self, features: pd.DataFrame) -> Floats:
-        """The n × 2 matrix of pd and limit."""
+        """The n × 2 matrix of pd and limit; raises BadInput for negative incomes."""
+        own = self._given(features)
+        check_amounts(own, (INCOME,))
         pd_of_row = 1.0 / (1.0 + np.exp(-self.margin(features)))
         multiples = np.array([*self.income_multiples, 0.0])
         band = np.searchsorted(np.asarray(self.pd_bands), pd_of_row, side="left")
-        limit = multiples[band] * features["declared_income"].to_numpy(dtype=float)
+        limit = multiples[band] * numbers(own)[INCOME].fillna(0.0).to_numpy()
         return np.column_stack([pd_of_row, limit])
 
     def margin(self, features: pd.DataFrame) -> Floats:
         """The n log-odds of default."""
+        self._given(features)
         margin: Floats = self.level_ + self.slope_ * points_of(features).sum(axis=1)
         return margin
 
@@ -85,14 +95,18 @@ class RuleMatrix(BaseEstimator):  # type: ignore[misc]
 
 def points_of(features: pd.DataFrame) -> Floats:
     """Points n × d, in the order of the features' columns; 0 for features without points."""
-    missing = [name for name in POINTS if name not in features]
-    if missing:
-        raise ValueError(f"The rule matrix needs the features {', '.join(missing)}.")
     points = np.zeros(features.shape)
     for name, steps in POINTS.items():
-        value = features[name].to_numpy(dtype=float)
+        value = numbers(features[[name]])[name].to_numpy()
         column = features.columns.get_loc(name)
         for above, worth in steps:
             points[:, column] += worth * (value > above)
         points[np.isnan(value), column] = MISSING_POINTS
     return points
+
+
+def _check(features: pd.DataFrame) -> None:
+    there = set(column_names(features))
+    missing = [name for name in (*POINTS, INCOME) if name not in there]
+    if missing:
+        raise BadInput(f"The rule matrix needs the features {', '.join(missing)}; give them.")

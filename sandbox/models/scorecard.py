@@ -9,16 +9,16 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
 
 from sandbox.errors import BadInput
 from sandbox.models import woe
 from sandbox.models.labelled import labelled_rows
+from sandbox.models.table_model import TableModel, column_names, numbers
 
 Vector = NDArray[np.float64]
 
 
-class Scorecard(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class Scorecard(TableModel):
     """Probability of default by logistic regression on the weight of evidence of each feature.
 
     A feature takes part when its information value is high enough and its coefficient says
@@ -72,9 +72,10 @@ class Scorecard(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         Raises BadInput when no feature has the information value asked for.
         """
-        rows, target = labelled_rows(features, labels)
-        self.columns_ = [str(c) for c in rows.columns]
-        self.classes_ = np.array([0.0, 1.0])
+        columns = column_names(features)
+        known, target = labelled_rows(features, labels)
+        rows = numbers(known)
+        self.columns_ = columns
         self.cuts_ = {
             name: woe.cut(
                 name,
@@ -123,9 +124,8 @@ class Scorecard(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _evidence(self, features: pd.DataFrame) -> Vector:
         """The n × d weights of evidence, in the order of `columns_`."""
-        return np.column_stack(
-            [self.cuts_[c].weights(features[c].to_numpy(dtype=np.float64)) for c in self.columns_]
-        )
+        rows = numbers(self._given(features))
+        return np.column_stack([self.cuts_[c].weights(rows[c].to_numpy()) for c in self.columns_])
 
     def _fitted(self, evidence: Vector, target: Vector) -> tuple[float, Vector]:
         """Intercept and d coefficients, 0 for features that take no part, none positive."""

@@ -65,6 +65,11 @@ class LoanTerms:
 class HouseCaps:
     """A bank's own rules; None switches one off.
 
+    The DTI cap goes by what really falls due: a line's minimum payment, a loan's instalment (see
+    `LoanTerms.monthly_due`). At 10% a month the minimum is near the instalment of a loan over 11
+    months at 18% a year: `LimitPolicy`, which knows no tenor and takes the minimum for all,
+    grants less than this cap on longer loans, more on shorter ones, and the same on lines.
+
     >>> HouseCaps(dti_cap=0)
     Traceback (most recent call last):
     sandbox.errors.BadInput: dti_cap is 0; it must be above 0, or None for no such rule.
@@ -93,7 +98,17 @@ class HouseCaps:
     def largest(self, features: pd.DataFrame, monthly_due: Floats) -> dict[str, Floats]:
         """Largest limit by rule, RMB, n each; for rules that need nothing of a model.
 
-        `monthly_due` is what falls due in a month for each RMB of limit, n.
+        `monthly_due` is what falls due in a month for each RMB of limit, n; with `minimum_due`
+        throughout, "dti cap" is that of `LimitPolicy`.
+
+        >>> from sandbox.policy.limits import LimitPolicy
+        >>> someone = pd.DataFrame(
+        ...     {"declared_income": [8_000.0], "rent_monthly": [2_000.0], "bureau_lenders": [1.0]}
+        ... )
+        >>> HouseCaps().largest(someone, np.array([0.1]))["dti cap"].tolist()
+        [20800.0]
+        >>> LimitPolicy().decide(someone, pd=np.array([0.005]))[["limit", "reason"]].values.tolist()
+        [[20000.0, 'dti cap']]
         """
         income = features["declared_income"].to_numpy(dtype=float)
         found = {}

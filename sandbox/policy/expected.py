@@ -1,6 +1,6 @@
 """What is expected of each customer at every limit, in the parts that assumptions move."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,8 @@ class Expected:
     partner: NDArray[np.str_] | None = None
     #: `ead` once the guarantor has collapsed, n × K; None where nobody guarantees
     ead_alone: Floats | None = None
+    #: largest limit (RMB) that caps other than the cut-off leave, n; None: the grid's largest
+    ceiling: Floats | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.wanted), len(self.limits))
@@ -53,6 +55,10 @@ class Expected:
                 f"wanted goes from {self.wanted.min():g} to {self.wanted.max():g}; it must lie "
                 f"between 0 and the grid's largest limit, {self.limits[-1]:g} RMB."
             )
+        if self.ceiling is not None and self.ceiling.shape != self.wanted.shape:
+            raise BadInput(
+                f"ceiling has shape {self.ceiling.shape}; it must be {self.wanted.shape}."
+            )
 
     @classmethod
     def of_behaviour(
@@ -65,6 +71,7 @@ class Expected:
         price: Floats | float | None = None,
         tenor: Floats | float = 0,
         partner: NDArray[np.str_] | None = None,
+        ceiling: Floats | None = None,
     ) -> "Expected":
         """From what a model expects at each limit and the bank's economics.
 
@@ -78,8 +85,9 @@ class Expected:
         funded = parts.funding / e.cof if e.cof > 0 else np.zeros_like(risk)
         margin = parts.profit + parts.funding + net
         return cls(
-            behaviour.limits, behaviour.pd, ead, funded, margin, wanted, score, partner, alone
-        )
+            behaviour.limits, behaviour.pd, ead, funded, margin, wanted, score, partner, alone,
+            ceiling,
+        )  # fmt: skip
 
     @classmethod
     def of_profit(
@@ -117,7 +125,8 @@ class Expected:
         """From a decision table alone: `limit`, `pd`, `expected_profit`, and n RMB of each.
 
         Nothing is known at other limits, so amounts are proportional to the limit and pd stays:
-        too bad a picture of smaller limits, whose PD is smaller. Raises BadInput without
+        too bad a picture of smaller limits, whose PD is smaller, and none of larger ones: decided
+        anew, nobody gets more than before. Raises BadInput without
         `expected_profit`, or when nobody is approved.
         """
         limit = decisions["limit"].to_numpy(dtype=float)
@@ -130,11 +139,12 @@ class Expected:
         part = np.where(granted, 1.0 / np.where(granted, limit, 1.0), 0.0)[:, None] * grid
         risk = decisions["pd"].to_numpy(dtype=float)
         earned = np.where(granted, decisions["expected_profit"].to_numpy(dtype=float), 0.0)
-        return cls.of_profit(
+        made = cls.of_profit(
             grid, earned[:, None] * part, pd=np.repeat(risk[:, None], len(grid), axis=1),
             ead=ead[:, None] * part, funded=funded[:, None] * part, wanted=limit, score=risk,
             lgd=lgd, cof=cof, partner=partner,
         )  # fmt: skip
+        return replace(made, ceiling=limit)
 
     def at(self, table: Floats, limit: Floats) -> Floats:
         """Entries of an n × K table at each customer's limit, linear between the grid's, 0 at 0.

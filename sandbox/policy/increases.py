@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sandbox.errors import BadInput
+from sandbox.limit_ladder import rungs_beside
 from sandbox.policy.account_months import Conduct
 from sandbox.policy.decision_log import Floats
 
@@ -99,12 +100,7 @@ class IncreasePolicy:
 
     def _limits(self, limit: Floats, balance: Floats) -> Floats:
         """n × 4 limits after each action; a decrease does not go below the balance."""
-        ladder = np.asarray(self.ladder)
-        above = np.searchsorted(ladder, limit, side="right")
-        up = np.where(above < len(ladder), ladder[np.minimum(above, len(ladder) - 1)], limit)
-        below = np.searchsorted(ladder, limit, side="left") - 1
-        down = np.where(below >= 0, ladder[np.maximum(below, 0)], limit)
-        down = np.minimum(np.maximum(down, balance), limit)
+        up, down = rungs_beside(self.ladder, limit, balance)
         freeze = np.minimum(np.maximum(balance, 0.0), limit)
         return np.column_stack([limit, up, down, freeze])
 
@@ -125,14 +121,45 @@ class IncreasePolicy:
 class Lines(Protocol):
     """Lines at a month's end, as a replay shows them to a review; arrays of n."""
 
-    customer_id: NDArray[np.int64]
-    mob: int
-    limit: Floats
-    balance: Floats
-    due: Floats
-    paid: Floats
-    months_late: NDArray[np.int8]
-    is_open: NDArray[np.bool_]
+    @property
+    def customer_id(self) -> NDArray[np.int64]:
+        """Whose line each is."""
+        ...
+
+    @property
+    def mob(self) -> int:
+        """Months on book, 1 at the end of the first."""
+        ...
+
+    @property
+    def limit(self) -> Floats:
+        """In force in the month, RMB."""
+        ...
+
+    @property
+    def balance(self) -> Floats:
+        """At the end of the month, RMB."""
+        ...
+
+    @property
+    def due(self) -> Floats:
+        """Billed in the month, RMB."""
+        ...
+
+    @property
+    def paid(self) -> Floats:
+        """In the month, RMB."""
+        ...
+
+    @property
+    def months_late(self) -> NDArray[np.int8]:
+        """Age of the oldest unpaid due."""
+        ...
+
+    @property
+    def is_open(self) -> NDArray[np.bool_]:
+        """Opened and not in default."""
+        ...
 
 
 @dataclass
@@ -140,7 +167,8 @@ class Reviewer:
     """A policy and a model as a review of lines, month after month, for one replay.
 
     It remembers the conduct of customers, so every replay needs a new one. `decided` has what
-    was changed: `customer_id`, `mob`, `action`, `limit` (RMB) and `gain`, `reason`.
+    was changed: `customer_id`, `mob`, `action`, `limit` (RMB) and `gain`, `reason`; `kept` how
+    many lines a review left as they were: `mob`, `reason`, `lines`.
     """
 
     policy: IncreasePolicy
@@ -151,6 +179,7 @@ class Reviewer:
     #: monthly income by customer id, RMB
     income: Floats
     decided: list[pd.DataFrame] = field(default_factory=list, init=False, repr=False)
+    kept: list[pd.DataFrame] = field(default_factory=list, init=False, repr=False)
     _conduct: Conduct = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -189,4 +218,7 @@ class Reviewer:
                 customer_id=ids[changed], mob=seen.mob, was=states["credit_limit"]
             )
         )
+        if seen.mob % self.policy.every == 0:
+            same = table["reason"][~changed].value_counts().rename_axis("reason")
+            self.kept.append(same.reset_index(name="lines").assign(mob=seen.mob))
         return limit

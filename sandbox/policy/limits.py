@@ -15,6 +15,12 @@ Floats = NDArray[np.float64]
 class LimitPolicy:
     """Turns pd (and a model's own limit, where it gives one) into decisions.
 
+    Every limit is treated as a line, also for those who ask for an instalment loan: what falls
+    due under the DTI cap is the minimum payment, 10% of the limit. It is the plain rule of a
+    bank that grants lines; it knows neither tenor nor price, from which an instalment would
+    follow. `HouseCaps.dti_cap` has the same committed debt and the same cap, and takes the
+    instalment of a loan in place of the minimum payment; for lines the two are the same number.
+
     >>> policy = LimitPolicy()
     >>> features = pd.DataFrame(
     ...     {"declared_income": [8000.0, 8000.0], "rent_monthly": [2000.0, 2000.0],
@@ -28,7 +34,8 @@ class LimitPolicy:
     pd_bands: tuple[float, ...] = (0.01, 0.03, 0.06, 0.12)
     #: limit over declared monthly income, a band each
     income_multiples: tuple[float, ...] = (4.0, 2.0, 1.0, 0.4)
-    #: rent, other debt service and minimum payment over declared income, at most
+    #: rent, other debt service and minimum payment over declared income, at most; the minimum
+    #: payment for loans as well
     dti_cap: float = 0.60
     #: other lenders' debt service, share of income a lender (assumed where not observed)
     other_debt_share: float = 0.09
@@ -85,7 +92,10 @@ class LimitPolicy:
         )
 
     def _dti_limit(self, features: pd.DataFrame) -> Floats:
-        """The largest limit whose minimum payment still fits under the DTI cap, RMB."""
+        """The largest limit whose minimum payment still fits under the DTI cap, RMB.
+
+        That of `HouseCaps.largest` where `minimum_due` falls due in a month, as for lines.
+        """
         income = features["declared_income"].to_numpy(dtype=float)
         lenders = features["bureau_lenders"].fillna(1.0).to_numpy(dtype=float)
         committed = features["rent_monthly"].to_numpy(dtype=float)

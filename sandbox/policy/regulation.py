@@ -37,16 +37,38 @@ class Row(BaseModel):
     #: first and last day on which it holds; None: no end is known
     valid_from: datetime.date
     valid_to: datetime.date | None
+    #: last day on which business that breaks it may be run off; it is applied before all the same
+    transition_to: datetime.date | None = None
     #: someone has read the official text for this row
     verified: bool
     #: the row it replaces with a looser value, while it holds
     loosens: str | None = None
+    #: page on which `text` was read; not always an official one (see `verified` and `note`)
+    source_url: str | None = Field(default=None, pattern=r"^https?://[^\s/]+\.[^\s/]+(/\S*)?$")
+    #: the decisive words, literally, in Chinese
+    text: str | None = Field(default=None, min_length=1, max_length=80)
+    #: day on which someone read them there
+    read_on: datetime.date | None = None
     note: str = ""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError(f"valid_to ({self.valid_to}) is before valid_from; exchange them")
+        for name in ("valid_to", "transition_to"):
+            day = getattr(self, name)
+            if day is not None and day < self.valid_from:
+                raise ValueError(f"{name} ({day}) is before valid_from; exchange them")
+        return self
+
+    @model_validator(mode="after")
+    def _read(self) -> Self:
+        read = {"source_url": self.source_url, "text": self.text, "read_on": self.read_on}
+        missing = [name for name, value in read.items() if value is None]
+        if self.verified and missing:
+            raise ValueError(f"a verified row says what was read; add {', '.join(missing)}")
+        if missing and len(missing) < len(read):
+            raise ValueError(f"source_url, text and read_on go together; add {', '.join(missing)}")
+        if self.text is not None and not any("\u4e00" <= sign <= "\u9fff" for sign in self.text):
+            raise ValueError("text is not in Chinese; quote the words of the law")
         return self
 
     def holds(self, day: datetime.date) -> bool:

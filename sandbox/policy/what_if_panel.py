@@ -13,7 +13,7 @@ from sandbox.plots.svg import draw
 from sandbox.policy.committee import figures_in_words as words
 from sandbox.policy.committee.swaps import short
 from sandbox.policy.expected import Expected
-from sandbox.policy.what_if import LABELS, Assumptions, along, priced, told
+from sandbox.policy.what_if import LABELS, Assumptions, along, anew, figures, priced, told
 from sandbox.policy.what_if_plots import plot_along
 
 #: cut-offs that the slider stops at, shares
@@ -32,10 +32,10 @@ def panel(
 ) -> Any:
     """An ipywidgets box with sliders for cut-off, cap and budget, to be shown in a notebook.
 
-    Each move prices the policy anew (see `what_if.priced`) beside `base`, and redraws how value
-    and approval rate go with the cut-off. `caps` are the stops of the cap's slider, RMB (None:
-    the grid's limits). The box's children are the sliders of cut-off, cap and budget, the table
-    and the figure. Raises BadInput without ipywidgets.
+    Each move decides anew (see `what_if.anew`), beside the decisions in hand under `base`, and
+    redraws how value and approval rate go with the cut-off. `caps` are the stops of the cap's
+    slider, RMB (None: the grid's limits). The box's children are the sliders of cut-off, cap and
+    budget, the table and the figure. Raises BadInput without ipywidgets.
     """
     try:
         widgets: Any = importlib.import_module("ipywidgets")
@@ -64,7 +64,7 @@ def panel(
 
     def show(_: object = None) -> None:
         given = replace(base, cut_off=cut_off.value, cap=cap.value, budget=budget.value)
-        table.value = figures_html(standing, priced(expected, given))
+        table.value = figures_html(standing, figures(anew(expected, given)))
         moved = along(expected, given, "cut_off", stops["cut_off"])
         figure.value = draw(
             "panel", 2.5, lambda ax: _on_log(plot_along(moved, ax, given.cut_off)), width=6.2
@@ -95,7 +95,7 @@ def _on_log(ax: Any) -> Any:
 
 
 def figures_html(base: dict[str, float], now: dict[str, float]) -> str:
-    """A small table: each figure of `priced` at the base, now, and the change."""
+    """A small table: each figure of the decisions in hand, of those made anew, the change."""
     rows = []
     for name, said, form, differs in (
         ("value", "value, RMB", words.rmb, words.change),
@@ -109,6 +109,6 @@ def figures_html(base: dict[str, float], now: dict[str, float]) -> str:
         rows.append(f'<tr><td style="padding:3px 14px 3px 0">{escape(said)}</td>{numbers}</tr>')
     heads = "".join(
         f'<th style="padding:3px 14px;text-align:right">{each}</th>'
-        for each in ("base", "now", "change")
+        for each in ("in hand", "decided anew", "change")
     )
     return f'<table style="{_STYLE}"><tr><th></th>{heads}</tr>{"".join(rows)}</table>'

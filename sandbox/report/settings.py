@@ -6,6 +6,8 @@ FAMILIES = {
     "hgb": "gradient-boosted trees (histograms)",
     "woe": "scorecard on weights of evidence",
     "logistic": "logistic regression",
+    "causal": "trees for PD, utilisation and take-up at every limit, corrected for who got which",
+    "mdp": "finite decision process over states of an account",
     "vendor": "vendor's fitted model, opened only in the sandbox",
 }
 

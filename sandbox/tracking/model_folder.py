@@ -64,14 +64,15 @@ def write_model(result: "CellResult", folder: Path, model_id: str | None = None)
 
 
 def _input_example(result: "CellResult") -> Any:
-    """One made-up row: the median of each feature. No customer's own row is logged."""
+    """One made-up row: the median of each feature, or 1. No customer's own row is logged."""
     import pandas as pd
 
     middle: dict[str, float] = {}
     if result.attribution is not None:
         medians = result.attribution.features.median(numeric_only=True)
         middle = {str(name): float(value) for name, value in medians.items()}
-    row = {name: middle.get(name, 0.0) for name in result.inputs}
+    # 1 where nothing is known: incomes and limits of 0 are refused by some models
+    row = {name: middle.get(name, 1.0) for name in result.inputs}
     return pd.DataFrame([row])
 
 

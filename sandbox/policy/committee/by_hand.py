@@ -35,38 +35,44 @@ def overrides(decided: Book, final: Book) -> pd.DataFrame:
     return compared(decided, final, DIRECTIONS)
 
 
-def override_reasons(decided: Book, final: Book, reason: "pd.Series[str]") -> pd.DataFrame:
-    """Overrides by the reason given, most frequent first.
+def override_reasons(
+    decided: Book, final: Book, reason: "pd.Series[str]", column: str = "reason"
+) -> pd.DataFrame:
+    """Overrides by the reason given (or, as `column`, by who gave it), most frequent first.
 
-    Columns: `reason`, `overrides`, `share` (of all applications), `bad_rate` (of their accounts),
-    `profit` (mean RMB as done) and `regret_saved` (mean RMB, true; negative where the override
-    cost). Raises BadInput unless there is a reason (or "") for each application.
+    Columns: `column`, `overrides`, `share` (of all applications), `bad_rate` (of their accounts),
+    `profit` (mean RMB as done), `earned` (RMB in all against what the policy said, NaN where one
+    was not observed) and `regret_saved` (mean RMB, true; negative where the override cost).
+    Raises BadInput unless there is a text (or "") for each application.
     """
     if len(reason) != len(decided.decisions):
         raise BadInput(
-            f"There are {len(reason)} reasons for {len(decided.decisions)} applications; give one "
-            "for each, empty where nothing was overridden."
+            f"There are {len(reason)} {column}s for {len(decided.decisions)} applications; give "
+            "one for each, empty where nothing was overridden."
         )
     changed = groups(decided, final) < DIRECTIONS.index(KEPT[0])
-    given = np.where(reason.fillna("").to_numpy() == "", "no reason given", reason.to_numpy())
+    given = np.where(reason.fillna("").to_numpy() == "", f"no {column} given", reason.to_numpy())
     default, profit = final.default, final.profit
     saved = decided.regrets - final.regrets
+    alike = decided.profit_is == final.profit_is
+    earned = profit - decided.profit if alike else np.full(len(profit), np.nan)
     rows = []
     for name in sorted(set(given[changed].tolist())):
         who = changed & (given == name)
         rows.append(
             {
-                "reason": name,
+                column: name,
                 "overrides": int(who.sum()),
                 "share": who.mean(),
                 "bad_rate": mean(default[who]),
                 "profit": mean(profit[who]),
+                "earned": float(earned[who].sum()),
                 "regret_saved": mean(saved[who]),
             }
         )
-    names = ["reason", "overrides", "share", "bad_rate", "profit", "regret_saved"]
+    names = [column, "overrides", "share", "bad_rate", "profit", "earned", "regret_saved"]
     table = pd.DataFrame(rows, columns=names)
-    return table.sort_values(["overrides", "reason"], ascending=[False, True], ignore_index=True)
+    return table.sort_values(["overrides", column], ascending=[False, True], ignore_index=True)
 
 
 def plot_overrides(table: pd.DataFrame, ax: "Axes") -> "Axes":

@@ -9,6 +9,7 @@ import pandas as pd
 from sandbox.errors import BadInput
 from sandbox.plots.look import CHALLENGERS, CHAMPION, DASHES
 from sandbox.policy.committee.book import Book, mean, same_applications
+from sandbox.policy.yardsticks import RUNGS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 FEW = 20
 #: bars that are not the best
 PALE = "#8fb0d0"
-#: cut-offs on pd that are tried, shares
-RUNGS = (0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.20, 1.0)
 
 
 def cut_off_ladder(

@@ -4,28 +4,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sandbox.plots.svg import draw
-from sandbox.policy.committee import by_hand
-from sandbox.policy.committee import exposure as exposures_of
 from sandbox.policy.committee import figures_in_words as words
-from sandbox.policy.committee.book import Book
+from sandbox.policy.committee.book import Book, mean
 from sandbox.policy.committee.cut_offs import cut_off_ladder, plot_cut_off_ladder
 from sandbox.policy.committee.distilling import strategy_tree
-from sandbox.policy.committee.swaps import ALL, plot_swap_set, swap_set
+from sandbox.policy.committee.swaps import plot_swap_set, swap_set
 from sandbox.policy.committee.tree_drawing import height, plot_strategy_tree
 from sandbox.policy.committee.utilisation import (
-    IDLE,
     dormant_lines,
     plot_dormant_lines,
     plot_utilisation_ladder,
     utilisation_ladder,
 )
 from sandbox.policy.committee.waterfall import approval_waterfall, plot_approval_waterfall
-from sandbox.policy.expected import Expected
-from sandbox.policy.what_if import LABELS, Assumptions, sensitivity
-from sandbox.policy.what_if_plots import plot_tornado
+from sandbox.policy.yardsticks import (
+    IDLE,
+)
 
 #: inches of a figure in one of the three columns, over two of them
 NARROW, BROAD = 4.5, 9.3
@@ -69,8 +67,20 @@ def swaps(old: Book, new: Book) -> Exhibit:
         f"{old.name} → {new.name}. Limits are of those approved, bad rates of accounts; profit "
         f"({_kinds(old, new)}) and true regret are RMB an application, the change is RMB in all."
     )
+    note += _of_whom(old, new)
     title = "Swap set: who is decided otherwise, and what it is worth"
-    return _exhibit(title, svg, spec, said, note, span=3)
+    return exhibit(title, svg, spec, said, note, span=3)
+
+
+def _of_whom(old: Book, new: Book) -> str:
+    """On how many the truth is known, if not on everybody or nobody, and how well."""
+    known = int(np.isfinite(old.regrets + new.regrets).sum())
+    said = ""
+    if 0 < known < len(new.decisions):
+        said = f" The truth is known for {known:,} of the {len(new.decisions):,} applications."
+    if min(mean(old.regrets), mean(new.regrets)) < 0:
+        said += " A true regret below 0: the oracle chose by too few replicas of noise."
+    return said
 
 
 def _pair(before: str, after: str) -> str:
@@ -96,7 +106,7 @@ def ladder(old: Book, new: Book) -> Exhibit:
         "Seen: share with an account, under the new policy or else the old; what nobody let in "
         "has no outcome. Profit is RMB an application, that of the step RMB in all."
     )
-    return _exhibit("Cut-off ladder", svg, spec, table, note)
+    return exhibit("Cut-off ladder", svg, spec, table, note)
 
 
 def waterfall(new: Book) -> Exhibit:
@@ -113,7 +123,7 @@ def waterfall(new: Book) -> Exhibit:
         ("reason", "what bound the limit of those approved", None),
         ("customers", "applications", words.count), ("share", "share", words.share),
     )  # fmt: skip
-    return _exhibit("Approval waterfall with reasons", svg, spec, bound, "")
+    return exhibit("Approval waterfall with reasons", svg, spec, bound, "")
 
 
 def utilisation(new: Book) -> Exhibit:
@@ -129,15 +139,15 @@ def utilisation(new: Book) -> Exhibit:
     )  # fmt: skip
     svg = draw("utilisation", 2.1, lambda ax: plot_utilisation_ladder(table, ax), width=NARROW)
     note = "By mean balance over limit, over the months on book; limits and profit are means, RMB."
-    return _exhibit(title, svg, spec, table, note)
+    return exhibit(title, svg, spec, table, note)
 
 
-def dormant(new: Book) -> Exhibit:
-    """Lines that nobody uses."""
+def dormant(new: Book, cost: float | None = None) -> Exhibit:
+    """Lines that nobody uses; `cost` as `dormant_lines` has it."""
     title = "Dormant and idle lines"
     if new.outcomes is None or "utilisation" not in new.outcomes:
         return Exhibit(title, gap="Not shown: no utilisation of the new policy's lines is known.")
-    table = dormant_lines(new)
+    table = dormant_lines(new, cost=cost)
     said = table.assign(limit=[*map(words.rmb, table["limit"][:-1]), "all"])
     spec: Spec = (
         ("limit", "limit, RMB", None), ("lines", "lines", words.count),
@@ -150,26 +160,7 @@ def dormant(new: Book) -> Exhibit:
         f"Dormant: nothing drawn over the horizon; idle: at most {IDLE:.0%} of the limit, in all. "
         "Undrawn, and what it holds in capital, are of idle lines, RMB."
     )
-    return _exhibit(title, svg, spec, said, note)
-
-
-def exposure(exposures: pd.DataFrame | None, customer: int | None) -> Exhibit:
-    """One customer over all scenarios, among the largest."""
-    title = "One customer over all scenarios"
-    if exposures is None:
-        return Exhibit(title, gap="Not shown: no exposures over scenarios were given.")
-    largest = exposures_of.largest_exposures(exposures)
-    who = int(largest["customer_id"].iloc[0]) if customer is None else customer
-    table = exposures_of.customer_exposure(exposures, who)
-    table = table.assign(scenario=table["scenario"].str.replace("_", " "))
-    spec: Spec = (
-        ("scenario", f"customer {who}", None), ("limit", "limit, RMB", words.rmb),
-        ("balance", "balance, RMB", words.rmb), ("of_cap", "of the cap", words.share),
-    )  # fmt: skip
-    svg = draw("exposure", 2.6, lambda ax: exposures_of.plot_exposures(exposures, ax), width=NARROW)
-    over, of = exposures_of.over_the_cap(exposures), exposures["customer_id"].nunique()
-    note = f"{over:,} of {of:,} customers are over the cap of {exposures_of.CAP:,.0f} RMB together."
-    return _exhibit(title, svg, spec, table, note)
+    return exhibit(title, svg, spec, said, note)
 
 
 def strategy(new: Book, features: pd.DataFrame | None, depth: int) -> Exhibit:
@@ -188,77 +179,10 @@ def strategy(new: Book, features: pd.DataFrame | None, depth: int) -> Exhibit:
     return Exhibit(title, svg, note=note, span=2)
 
 
-def override(decided: Book, final: Book | None, reason: "pd.Series[str] | None") -> Exhibit:
-    """Where a person decided otherwise."""
-    title = "Overrides, and what became of them"
-    if final is None:
-        return Exhibit(title, gap="Not shown: no decisions by hand were given.")
-    table = by_hand.overrides(decided, final)
-    shown = table[(table["customers"] > 0) & (table["group"] != by_hand.DIRECTIONS[5])]
-    spec: Spec = (
-        ("group", "direction", None), ("customers", "cases", words.count),
-        ("bad_rate_new", "bad rate", words.share), ("profit_old", "profit, policy", words.rmb),
-        ("profit_new", "as done", words.rmb), ("change", "earned by hand", words.change),
-        ("change_se", "±", words.rmb),
-    )  # fmt: skip
-    changed = shown[~shown["group"].isin([*by_hand.KEPT, ALL])]
-    svg = ""
-    if len(changed):
-        svg = draw(
-            "overrides", 0.75 + 0.3 * len(changed), lambda ax: by_hand.plot_overrides(table, ax),
-            width=NARROW,
-        )  # fmt: skip
-    note = "Profit is RMB an application, what was earned by hand RMB in all (± 1 s.e., paired)."
-    if reason is not None:
-        found = by_hand.override_reasons(decided, final, reason)
-        columns = (found[name].tolist() for name in ("reason", "overrides", "bad_rate"))
-        said = [
-            f"{text} ({count}, bad rate {words.share(rate)})"
-            for text, count, rate in zip(*columns, strict=True)
-        ]
-        note += f" By reason: {'; '.join(said)}."
-    return _exhibit(title, svg, spec, shown, note)
-
-
-def what_if(expected: Expected | None, base: Assumptions | None) -> Exhibit:
-    """What moves the value."""
-    title = "What if: the value of the new policy under other assumptions"
-    if expected is None:
-        return Exhibit(title, gap="Not shown: expectations by limit were not given.")
-    base = base or Assumptions()
-    table = sensitivity(expected, base, usual_changes(expected, base))
-    said = table.assign(assumption=[LABELS[str(each)] for each in table["assumption"]])
-    spec: Spec = (
-        ("assumption", "assumption", None),
-        ("low", "low", None), ("change_low", "change", words.change),
-        ("high", "high", None), ("change_high", "change", words.change),
-    )  # fmt: skip
-    svg = draw("whatif", 0.7 + 0.3 * len(table), lambda ax: plot_tornado(table, ax), width=NARROW)
-    note = "One assumption at a time, RMB in all; decisions are priced anew, not chosen anew."
-    return _exhibit(title, svg, spec, said, note)
-
-
-def usual_changes(expected: Expected, base: Assumptions) -> dict[str, tuple[float | str, ...]]:
-    """What a committee asks.
-
-    Half and double the cut-off, LGD ± 15 points, funds ± 1 point, half the budget, and the
-    collapse of the partner with the largest limits.
-    """
-    changes: dict[str, tuple[float | str, ...]] = {
-        "cut_off": (base.cut_off / 2, min(2 * base.cut_off, 1.0)),
-        "lgd": (max(base.lgd - 0.15, 0.0), min(base.lgd + 0.15, 1.0)),
-        "cof": (max(base.cof - 0.01, 0.0), base.cof + 0.01),
-        "budget": (float(expected.wanted[expected.score <= base.cut_off].sum()) / 2,),
-    }
-    if expected.partner is not None:
-        sums = pd.Series(expected.wanted).groupby(expected.partner).sum()
-        changes["collapsed"] = (str(sums.idxmax()),)
-    return changes
-
-
-def _exhibit(
+def exhibit(
     title: str, svg: str, spec: Spec, table: pd.DataFrame, note: str, *, span: int = 1
 ) -> Exhibit:
+    """An exhibit whose table is written out by `spec`."""
     heads = tuple((name, form is not None) for _, name, form in spec)
     rows = tuple(
         tuple(str(row[c]) if form is None else form(row[c]) for c, _, form in spec)

@@ -7,13 +7,12 @@ import pandas as pd
 
 from sandbox.errors import BadInput
 from sandbox.plots.look import CHALLENGERS, CHAMPION, INK
-from sandbox.policy.committee.book import one_currency
+from sandbox.policy.committee.book import Flags, one_currency
+from sandbox.policy.yardsticks import consumer_cap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: RMB a customer, all loans without collateral together (商业银行互联网贷款管理暂行办法, Art. 6)
-CAP = 200_000.0
 ALL = "all scenarios"
 _NEEDED = ("customer_id", "scenario", "limit", "balance")
 _HATCHES = ("", "///", "...", "\\\\\\", "xx")
@@ -27,48 +26,73 @@ def _checked(exposures: pd.DataFrame) -> pd.DataFrame:
             f"{', '.join(missing) or 'rows'} are missing."
         )
     one_currency("The exposures", exposures)
-    return exposures
+    return exposures.assign(counted=exposures["limit"].where(counts(exposures), 0.0))
 
 
-def largest_exposures(exposures: pd.DataFrame, top: int = 8, cap: float = CAP) -> pd.DataFrame:
-    """The `top` customers by the sum of their limits, largest first.
+def counts(exposures: pd.DataFrame) -> Flags:
+    """Which rows are under the cap, n: those that the column `counts` says, or all."""
+    if "counts" not in exposures:
+        return np.ones(len(exposures), dtype=bool)
+    return exposures["counts"].to_numpy(dtype=bool)
 
-    `exposures` has a row a line or loan: `customer_id`, `scenario`, `limit` and `balance` (RMB).
-    Columns: `customer_id`, `scenarios` (how many), `limit`, `balance`, `of_cap` (limit over cap),
-    `over_cap`. Raises BadInput for missing columns and other currencies.
+
+def largest_exposures(
+    exposures: pd.DataFrame, top: int = 8, cap: float | None = None
+) -> pd.DataFrame:
+    """The `top` customers by the sum of their limits that count, largest first.
+
+    `exposures` has a row a line or loan: `customer_id`, `scenario`, `limit` and `balance` (RMB),
+    and, where some loans are not under the cap (with collateral, to businesses), `counts`.
+    Columns: `customer_id`, `scenarios` (how many), `limit`, `balance`, `of_cap` (limits that
+    count over the cap; None: `consumer_cap`), `over_cap`. Raises BadInput for missing columns and
+    other currencies.
     """
+    cap = consumer_cap().value if cap is None else cap
     grouped = _checked(exposures).groupby("customer_id")
     table = grouped.agg(
-        scenarios=("scenario", "nunique"), limit=("limit", "sum"), balance=("balance", "sum")
-    ).reset_index()
-    table = table.sort_values(["limit", "customer_id"], ascending=[False, True]).head(top)
-    table = table.assign(of_cap=table["limit"] / cap, over_cap=table["limit"] > cap)
-    return table.reset_index(drop=True)
+        scenarios=("scenario", "nunique"), limit=("limit", "sum"), balance=("balance", "sum"),
+        counted=("counted", "sum"),
+    ).reset_index()  # fmt: skip
+    order = ["counted", "limit", "customer_id"]
+    table = table.sort_values(order, ascending=[False, False, True]).head(top)
+    table = table.assign(of_cap=table["counted"] / cap, over_cap=table["counted"] > cap)
+    return table.drop(columns="counted").reset_index(drop=True)
 
 
-def customer_exposure(exposures: pd.DataFrame, customer: int, cap: float = CAP) -> pd.DataFrame:
+def customer_exposure(
+    exposures: pd.DataFrame, customer: int, cap: float | None = None
+) -> pd.DataFrame:
     """One customer's exposure, a row a scenario, largest first, and a last one for all.
 
-    Columns: `scenario`, `limit`, `balance`, `of_cap`. BadInput when the customer has none.
+    Columns: `scenario`, `limit`, `balance`, `of_cap` (of limits that count). Raises
+    BadInput when the customer has none.
     """
+    cap = consumer_cap().value if cap is None else cap
     rows = _checked(exposures)
     mine = rows[rows["customer_id"] == customer]
     if mine.empty:
         raise BadInput(f"Customer {customer} has no exposure; name one that does.")
-    table = mine.groupby("scenario", as_index=False)[["limit", "balance"]].sum()
+    table = mine.groupby("scenario", as_index=False)[["limit", "balance", "counted"]].sum()
     table = table.sort_values(["limit", "scenario"], ascending=[False, True])
-    total = {"scenario": ALL, "limit": table["limit"].sum(), "balance": table["balance"].sum()}
+    total = {"scenario": ALL, **table[["limit", "balance", "counted"]].sum()}
     table = pd.concat([table, pd.DataFrame([total])], ignore_index=True)
-    return table.assign(of_cap=table["limit"] / cap)
+    return table.assign(of_cap=table["counted"] / cap).drop(columns="counted")
 
 
-def over_the_cap(exposures: pd.DataFrame, cap: float = CAP) -> int:
-    """Customers whose limits together pass the cap."""
-    return int((_checked(exposures).groupby("customer_id")["limit"].sum() > cap).sum())
+def over_the_cap(exposures: pd.DataFrame, cap: float | None = None) -> int:
+    """Customers whose limits that count together pass the cap."""
+    cap = consumer_cap().value if cap is None else cap
+    return int((_checked(exposures).groupby("customer_id")["counted"].sum() > cap).sum())
 
 
-def plot_exposures(exposures: pd.DataFrame, ax: "Axes", top: int = 8, cap: float = CAP) -> "Axes":
-    """Limits of the largest customers, stacked by scenario, with the cap as a line."""
+def plot_exposures(
+    exposures: pd.DataFrame, ax: "Axes", top: int = 8, cap: float | None = None
+) -> "Axes":
+    """Limits of the largest customers, stacked by scenario, with the cap as a line.
+
+    Loans that are not under the cap come last in each bar, pale, with a * in the legend.
+    """
+    cap = consumer_cap().value if cap is None else cap
     ids = largest_exposures(exposures, top, cap)["customer_id"]
     some = exposures[exposures["customer_id"].isin(ids)]
     wide = some.pivot_table(
@@ -76,12 +100,14 @@ def plot_exposures(exposures: pd.DataFrame, ax: "Axes", top: int = 8, cap: float
     ).loc[ids[::-1]]
     places, left = np.arange(len(wide)), np.zeros(len(wide))
     colours = (CHAMPION, *CHALLENGERS)
-    for code, scenario in enumerate(wide.columns):
+    under = set(some.loc[counts(some), "scenario"])
+    for code, scenario in enumerate(sorted(wide.columns, key=lambda each: each not in under)):
         values = wide[scenario].to_numpy(dtype=float)
+        outside = "" if scenario in under else "*"
         ax.barh(
             places, values, 0.64, left=left, color=colours[code % len(colours)],
             hatch=_HATCHES[code // len(colours) % len(_HATCHES)], edgecolor="white", linewidth=0.4,
-            label=str(scenario).replace("_", " "),
+            label=str(scenario).replace("_", " ") + outside, alpha=0.4 if outside else 1.0,
         )  # fmt: skip
         left = left + values
     ax.axvline(cap, color=INK, linewidth=1.0, linestyle=(0, (4, 2)))
@@ -90,12 +116,13 @@ def plot_exposures(exposures: pd.DataFrame, ax: "Axes", top: int = 8, cap: float
     ax.set_xlim(0, 1.14 * max(cap, float(left.max())))
     ax.set_ylim(-0.6, len(wide) + 0.45)
     ax.xaxis.set_major_formatter(lambda amount, _: f"{amount / 1e3:,.0f}k")
-    ax.set_xlabel("limits, RMB")
+    starred = " (* not under the cap)" if set(wide.columns) - under else ""
+    ax.set_xlabel(f"limits, RMB{starred}")
     ax.grid(visible=False, axis="y")
     ax.legend(
         loc="upper center",
-        bbox_to_anchor=(0.4, -0.2),
-        ncols=4,
+        bbox_to_anchor=(0.38, -0.24),
+        ncols=3,
         handlelength=1.0,
         columnspacing=1.0,
         handletextpad=0.4,

@@ -1,19 +1,23 @@
 """What a credit committee decides on, as one page: a self-contained file, or in a notebook."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from html import escape
 from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
 
-from sandbox.policy.committee import exhibits
+from sandbox.policy.committee import beyond_the_policy, exhibits
 from sandbox.policy.committee.book import Book, same_applications
 from sandbox.policy.committee.exhibits import Exhibit
 from sandbox.policy.committee.headlines import headline, tiles, verdict
 from sandbox.policy.expected import Expected
 from sandbox.policy.what_if import Assumptions
 from sandbox.workspace import written_whole
+
+#: of the page
+COLUMNS = 3
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class CommitteePage:
     #: first line, and the date as it is to be printed
     title: str = "Change of limit policy"
     date: str = ""
+    #: one line on where the applications and outcomes are from
+    basis: str = ""
     #: a row an application: observed features, for the strategy tree
     features: pd.DataFrame | None = None
     #: questions in a row that the tree may ask
@@ -39,13 +45,22 @@ class CommitteePage:
     overridden: Book | None = None
     #: why, a text an application, "" where nothing was overridden
     override_reason: "pd.Series[str] | None" = None
-    #: `customer_id`, `scenario`, `limit` and `balance` (RMB), a row a line or loan
+    #: who overrode, the same way
+    override_by: "pd.Series[str] | None" = None
+    #: `customer_id`, `scenario`, `limit` and `balance` (RMB), a row a line or loan; `counts` where
+    #: some are not under the law's cap
     exposures: pd.DataFrame | None = None
+    #: one sentence on whose decisions those lines are
+    exposures_are: str = ""
     #: the customer shown; None: the one with the largest limits together
     customer: int | None = None
     #: what the new policy expects by limit, for the what-if, and the assumptions it stands on
     expected: Expected | None = None
     base: Assumptions | None = None
+    #: why there is no what-if, where `expected` is None and a reader would ask
+    no_what_if: str = ""
+    #: share a year that the capital for undrawn lines costs; None: of the usual economics
+    undrawn_cost: float | None = None
 
     def __post_init__(self) -> None:
         same_applications(self.old, self.new)
@@ -57,14 +72,14 @@ class CommitteePage:
             exhibits.swaps(self.old, self.new),
             exhibits.ladder(self.old, self.new),
             exhibits.waterfall(self.new),
-            exhibits.what_if(self.expected, self.base),
+            beyond_the_policy.what_if(self.expected, self.base, self.no_what_if),
             exhibits.strategy(self.new, self.features, self.depth),
-            exhibits.override(decided, self.final, self.override_reason),
+            beyond_the_policy.override(decided, self.final, self.override_reason, self.override_by),
             exhibits.utilisation(self.new),
-            exhibits.dormant(self.new),
-            exhibits.exposure(self.exposures, self.customer),
+            exhibits.dormant(self.new, self.undrawn_cost),
+            beyond_the_policy.exposure(self.exposures, self.customer, self.exposures_are),
         )
-        return tuple(sorted(made, key=lambda each: each.gap != ""))
+        return _in_rows(sorted(made, key=lambda each: each.gap != ""))
 
     def text(self) -> str:
         """The page as HTML; needs no network, and every text in it is escaped."""
@@ -80,14 +95,25 @@ class CommitteePage:
         return template.render(
             title=self.title,
             date=self.date,
+            basis=self.basis,
             old=self.old.name,
             new=self.new.name,
             applications=f"{len(self.new.decisions):,}",
-            verdict=verdict(self.old, self.new),
+            verdict=self.verdict,
             tiles=tiles(headline(self.old, self.new)),
             exhibits=self.exhibits(),
             style=house + (ours / "committee.css").read_text("utf-8"),
         )
+
+    @property
+    def verdict(self) -> str:
+        """One sentence on the profit of the change."""
+        said = verdict(self.old, self.new)
+        return said[0].upper() + said[1:]
+
+    def dated(self, day: str) -> "CommitteePage":
+        """The page with a date."""
+        return replace(self, date=day)
 
     def html(self, path: Path | str) -> Path:
         """Write the page to `path`, whole or not at all, and return the path."""
@@ -102,3 +128,17 @@ class CommitteePage:
             f'<iframe srcdoc="{escape(self.text())}" title="{escape(self.title)}" '
             'style="width:100%;height:1200px;border:1px solid #d5dae1" sandbox=""></iframe>'
         )
+
+
+def _in_rows(exhibits: Sequence[Exhibit]) -> tuple[Exhibit, ...]:
+    """The exhibits in their order, but that a later one fills a row where the next does not fit."""
+    left, rows, room = list(exhibits), [], COLUMNS
+    while left:
+        fits = next((each for each in left if each.span <= room), None)
+        if fits is None:
+            room = COLUMNS
+            continue
+        left.remove(fits)
+        rows.append(fits)
+        room = room - fits.span or COLUMNS
+    return tuple(rows)

@@ -9,6 +9,7 @@ from sandbox.errors import BadInput
 from sandbox.plots.look import CHALLENGERS, CHAMPION, DASHES
 from sandbox.policy.committee.book import Book, Floats, mean
 from sandbox.policy.committee.cut_offs import percent
+from sandbox.policy.yardsticks import IDLE, undrawn_capital_cost
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
 #: upper edges of the bands, share of limit; the last band is above its limit
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 BANDS = ("unused", "0–20%", "20–40%", "40–60%", "60–80%", "80–100%", "over limit")
-#: drawn over the horizon in all, share of limit, up to which a line is idle (assumed)
-IDLE = 0.20
-#: yearly cost of the capital that an undrawn line holds, share of it (assumed: 10% conversion,
-#: 10.5% capital at 10%)
-UNDRAWN_CAPITAL_COST = 0.00105
 
 
 def _used(book: Book) -> tuple[pd.DataFrame, Floats]:
@@ -60,18 +56,18 @@ def utilisation_ladder(book: Book) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def dormant_lines(
-    book: Book, idle: float = IDLE, cost: float = UNDRAWN_CAPITAL_COST
-) -> pd.DataFrame:
+def dormant_lines(book: Book, idle: float = IDLE, cost: float | None = None) -> pd.DataFrame:
     """A row a limit and a last one for all: lines that are hardly used, or not at all.
 
     Columns: `limit` (RMB; NaN in the last row), `lines`, `dormant` (nothing was drawn over the
     horizon), `idle` (drawn in all at most the share `idle` of the limit, dormant ones too),
     `share` (idle of lines), `undrawn` (RMB of idle lines less their mean balance) and
-    `capital_cost` (RMB a year that this holds, at `cost`). Mean utilisation stands in where
+    `capital_cost` (RMB a year that this holds, at `cost`, a share a year of what is undrawn; None:
+    `undrawn_capital_cost()`). Mean utilisation stands in where
     `drawn` is not known; where it is, one that pays in full each month is not dormant.
     """
     accounts, used = _used(book)
+    yearly = undrawn_capital_cost() if cost is None else cost
     drawn = accounts["drawn"] / accounts["limit"] if "drawn" in accounts else used
     unused = accounts["limit"] * np.maximum(1.0 - used, 0.0)
     marked = accounts.assign(dormant=drawn <= 0, idle=drawn <= idle, unused=unused)
@@ -87,7 +83,7 @@ def dormant_lines(
                 "idle": int(part["idle"].sum()),
                 "share": float(part["idle"].sum()) / max(len(part), 1),
                 "undrawn": undrawn,
-                "capital_cost": undrawn * cost,
+                "capital_cost": undrawn * yearly,
             }
         )
     return pd.DataFrame(rows)

@@ -88,7 +88,7 @@ def test_the_best_observable_decides_for_those_that_models_are_judged_on(tmp_pat
 
 def test_all_models_are_there_and_each_has_a_name_of_its_own():
     models = limits_job.limit_models()
-    assert len({m.name for m in models}) == len(models) == 7
+    assert len({m.name for m in models}) == len(models) == 8
     caps = {m.name: m.caps for m in models}
     assert caps["PD and EAD, bare"] == "none"
     assert caps["PD and EAD, capped"] == "house and law"
@@ -101,7 +101,7 @@ def two_models(monkeypatch):
         Entrant.of(sb.models.RuleMatrix()),
         Entrant.of(sb.models.CausalPair(trees=20), caps="law"),
     )
-    monkeypatch.setattr(limits_job, "limit_models", lambda: models)
+    monkeypatch.setattr(limits_job, "limit_models", lambda months=24: models)
     monkeypatch.setenv("COLUMNS", "120")  # or names wrap
 
 

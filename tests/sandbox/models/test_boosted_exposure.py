@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sandbox.errors import BadInput
+from sandbox.explanation.contributions import attribute
 from sandbox.models.expected_profit import BoostedExposure
 from sandbox.models.limit_grid import LIMITS, OUTPUTS, table
 from tests.sandbox.models.logs import confounded_log
@@ -48,3 +49,25 @@ def test_it_needs_no_propensities(log, matrix):
 def test_a_conversion_factor_is_a_share(log):
     with pytest.raises(BadInput, match=r"ccf is 1\.5"):
         BoostedExposure(ccf=1.5).fit(*log)
+
+
+def test_columns_of_no_value_keep_their_places_in_an_explanation(log):
+    """The log has a column that is missing for everybody, between two that are not."""
+    features, labels = log
+    model = BoostedExposure(**QUICK).fit(features, labels)
+    values, _, margin = attribute(model, features.head(200), features.tail(50))
+    assert (np.abs(values).max(axis=0) > 0).tolist() == [True, False, True]
+    assert np.array_equal(margin, model.margin(features.head(200)))
+
+
+def test_a_column_known_of_good_customers_alone_does_no_harm(log):
+    """Exposure on default is learned from defaults, where such a column is empty."""
+    features, labels = log
+    good = features["noise"].where(labels["target"] == 0)
+    assert (labels["target"] == 1).sum() > 100
+    matrix = (
+        BoostedExposure(**QUICK)
+        .fit(features.assign(good=good), labels)
+        .predict(features.assign(good=good))
+    )
+    assert np.isfinite(matrix).all()

@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 
+import data_generators as dg
+import sandbox as sb
 from sandbox.errors import BadInput
 from sandbox.models.causal_pair import CausalPair
 from sandbox.models.limit_grid import LIMITS, OUTPUTS, table
 from sandbox.models.protocol import Model
+from sandbox.validation.result import Verdict
 from tests.sandbox.models.logs import confounded_log, true_log_odds, with_walkaways
 
 QUICK = {"trees": 40, "depth": 3}
@@ -128,3 +131,24 @@ def test_unknown_limits_and_columns_of_no_value_do_no_harm(log):
     odd = labels.assign(credit_limit=labels["credit_limit"] * 1.13)
     matrix = CausalPair(**QUICK).fit(features, odd).predict(features.head(5))
     assert np.isfinite(matrix).all()
+
+
+def test_in_a_study_its_explanation_passes_the_gate(tmp_path):
+    """In its own process: additive, and in the order of the scores that were decided on."""
+    world = dg.World(dg.scenarios.travel, customers=1_500, months=6, seed=7)
+    study = sb.Study(
+        "gate",
+        worlds=[world],
+        models=[CausalPair(**QUICK)],
+        workspace=sb.Workspace(tmp_path),
+        evaluation_seed=1,
+        replicas=1,
+        jobs=1,
+    )
+    (cell,) = study.run(progress=False, track=False).cells
+    gate = next(one for one in cell.results if one.id == "explanation.additivity")
+    assert gate.verdict is Verdict.PASS, gate.reason
+    assert gate.n == 1_000
+    assert gate.statistic < 1e-12
+    assert cell.attribution.output == "log-odds of default at a limit of 10,000 RMB"
+    assert cell.attribution.summary()["mean_abs"][0] > 0.05

@@ -1,9 +1,10 @@
 """The table of regulations says what held on a day, and where that comes from."""
 
 import pytest
+from pydantic import ValidationError
 
 from sandbox.errors import BadInput
-from sandbox.policy.regulation import Regulation
+from sandbox.policy.regulation import Regulation, Row
 
 LAW = Regulation.load()
 
@@ -50,6 +51,36 @@ def test_of_two_rows_the_stricter_holds():
     assert law.as_of("2026-01-01").value("partner_share") == 0.4
 
 
+def test_every_row_quotes_what_was_read_and_where():
+    for row in LAW.rows:
+        assert None not in (row.text, row.source_url, row.read_on), row.id
+        assert row.verified or row.note, f"{row.id} does not say what is open"
+
+
+def test_a_row_is_not_verified_without_what_was_read():
+    bare = {"source_url": None, "text": None, "read_on": None}
+    row = LAW.row("bullet_2020").model_dump()
+    assert not Row.model_validate(row | bare).verified
+    assert Row.model_validate(row | {"verified": True}).verified
+    with pytest.raises(ValidationError, match="add source_url, text, read_on"):
+        Row.model_validate(row | bare | {"verified": True})
+
+
+def test_a_transition_for_old_business_puts_no_constraint_off():
+    """Of two readings of a transition the stricter is applied."""
+    row = LAW.row("one_partner_2021")
+    assert str(row.transition_to) == "2023-06-30"
+    assert LAW.as_of("2021-02-19").value("one_partner") == 0.25
+
+
+def test_a_verified_loosening_holds_unasked():
+    rows = [r.model_dump() for r in LAW.rows]
+    for row in rows:
+        row["verified"] = row["id"] == "consumer_cap_2025"
+    law = Regulation.model_validate({"id": "x", "version": "1", "rows": rows})
+    assert law.as_of("2026-01-01").value("consumer_cap") == 300_000
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -57,16 +88,23 @@ def test_of_two_rows_the_stricter_holds():
         ("kind: consumer_cap", "kind: cap", "rows.0.kind"),
         ("loosens: consumer_cap_2020", "loosens: bullet_2020", "no row of its kind"),
         ("id: bullet_2020", "id: consumer_cap_2020", "twice"),
-        ("valid_to: null", "valid_to: 2019-01-01", "before valid_from"),
+        ("valid_to: null", "valid_to: 2019-01-01", r"valid_to .*before valid_from"),
+        ("transition_to: 2023-06-30", "transition_to: 2020-07-11", "transition_to .*before"),
+        ("source_url: https://", "source_url: ftp://", r"rows\.0\.source_url"),
+        ("read_on: 2026-11-23", "read_on: yesterday", r"rows\.0\.read_on"),
+        ("read_on: 2026-11-23", "read_on: null", "go together; add read_on"),
+        ('text: "单户', 'text: "' + "单户" * 41 + '"  # ', r"rows\.0\.text: .*80"),
+        ('text: "单户', 'text: "200,000 RMB at most"  # ', "not in Chinese"),
     ],
 )
 def test_a_wrong_table_is_refused_with_its_line(tmp_path, old, new, words):
     from sandbox.policy import regulation
 
     text = regulation._DEFAULT.read_text(encoding="utf-8")
-    assert f"    {old}\n" in text or f"  - {old}\n" in text
+    indent = "  - " if f"\n  - {old}" in text else "    "
+    assert f"\n{indent}{old}" in text
     path = tmp_path / "law.yaml"
-    path.write_text(text.replace(f"{old}\n", f"{new}\n", 1), encoding="utf-8")
+    path.write_text(text.replace(f"\n{indent}{old}", f"\n{indent}{new}", 1), encoding="utf-8")
     with pytest.raises(BadInput, match=words):
         Regulation.load(path)
 

@@ -11,7 +11,15 @@ from sandbox import plots
 from sandbox.errors import BadInput
 from sandbox.policy.economics import Behaviour, ExpectedProfit
 from sandbox.policy.expected import Expected
-from sandbox.policy.what_if import Assumptions, along, decided, priced, sensitivity
+from sandbox.policy.what_if import (
+    Assumptions,
+    along,
+    anew,
+    decided,
+    figures,
+    priced,
+    sensitivity,
+)
 from sandbox.policy.what_if_panel import panel
 from sandbox.policy.what_if_plots import plot_along, plot_tornado
 from tests.sandbox.policy.committee.books import LIMITS, expected
@@ -103,7 +111,8 @@ def test_a_decision_table_alone_gives_its_own_value():
 
 def test_the_line_goes_through_the_base():
     table = along(GIVEN, BASE, "cut_off", [0.01, BASE.cut_off, 1.0])
-    assert table["value"][1] == priced(GIVEN, BASE)["value"]
+    assert table["kept"][1] == priced(GIVEN, BASE)["value"]
+    assert table["value"][1] == figures(anew(GIVEN, BASE))["value"]
     assert table["approval_rate"].is_monotonic_increasing
 
 
@@ -117,19 +126,19 @@ def test_sensitivities_can_be_drawn():
     assert [each.get_text() for each in axes[0].get_yticklabels()][1] == "partner collapses"
 
 
-def test_sliders_price_the_policy_anew():
+def test_sliders_decide_anew():
     box = panel(GIVEN, BASE)
     cut_off, cap, budget, table, figure = box.children
     before, drawn = table.value, figure.value
     cut_off.value = 0.03
     assert table.value != before
     assert figure.value != drawn
-    value = priced(GIVEN, Assumptions(cut_off=0.03))["value"]
+    value = figures(anew(GIVEN, Assumptions(cut_off=0.03)))["value"]
     assert f"{value:,.0f}" in table.value
     cap.value = 5e3
     budget.value = budget.options[2][1]
     given = Assumptions(cut_off=0.03, cap=5e3, budget=budget.value)
-    assert f"{priced(GIVEN, given)['value']:,.0f}" in table.value
+    assert f"{figures(anew(GIVEN, given))['value']:,.0f}" in table.value
     assert [each.description for each in (cut_off, cap, budget)] == [
         "PD cut-off", "cap on a limit", "budget of limits",
     ]  # fmt: skip

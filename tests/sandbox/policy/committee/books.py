@@ -71,6 +71,10 @@ def large(n=900, seed=0):
     return books[0], books[1], features
 
 
+#: the new one of `large`
+LARGE_BOOK = large()[1]
+
+
 def expected(n=300):
     """n customers whose pd rises with the limit."""
     rng = np.random.default_rng(1)

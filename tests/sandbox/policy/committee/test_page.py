@@ -1,13 +1,25 @@
 """The page stands alone, escapes what it is given, and says what is missing."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from sandbox import plots
 from sandbox.policy import CommitteePage
-from sandbox.policy.committee import Book, regret_of
+from sandbox.policy.committee import (
+    Book,
+    customer_exposure,
+    largest_exposures,
+    over_the_cap,
+    plot_exposures,
+    regret_of,
+)
+from sandbox.policy.committee.beyond_the_policy import EXPOSURE_HEIGHT
+from sandbox.policy.committee.exhibits import NARROW
 from tests.sandbox.policy.committee.books import NEW, OLD, decisions, expected, large
 from tests.sandbox.policy.committee.test_exhibits import EXPOSURES
 
@@ -71,6 +83,36 @@ def test_what_is_missing_is_said_and_comes_last():
     gaps = [each.gap for each in CommitteePage(OLD, NEW).exhibits()]
     assert [gap != "" for gap in gaps] == [False] * 3 + [True] * 6
     assert all(gap.startswith("Not shown: ") for gap in gaps[3:])
+    assert "Not shown: no overrides given." in gaps
+
+
+def test_no_row_of_the_page_has_a_hole_that_a_later_exhibit_could_fill(full):
+    page, _ = full
+    for shown in (page, replace(page, expected=None), replace(page, final=None)):
+        used = 0
+        for each in shown.exhibits():
+            assert used % 3 + each.span <= 3
+            used += each.span
+
+
+def test_reasons_and_officers_are_told_with_what_they_earned():
+    hand = pd.Series(["known", "", "known", "", "", ""])
+    page = CommitteePage(
+        OLD, NEW, final=NEW, overridden=OLD, override_reason=hand, override_by=hand
+    )
+    text = page.text()
+    assert "By reason: " in text
+    assert "known (2: earned +110 RMB" in text
+    assert "By officer: " in text
+
+
+def test_what_the_law_does_not_cap_counts_no_share_of_it():
+    lines = EXPOSURES.assign(counts=EXPOSURES["scenario"] != "car")
+    assert over_the_cap(EXPOSURES) == 1
+    assert over_the_cap(lines) == 0
+    table = customer_exposure(lines, 1).set_index("scenario")
+    assert table.loc["all scenarios", ["limit", "of_cap"]].tolist() == [210e3, 110e3 / 200e3]
+    assert largest_exposures(lines, 3)["customer_id"].tolist() == [1, 3, 2]
 
 
 def test_a_change_within_the_noise_is_called_so():
@@ -94,3 +136,18 @@ def test_regret_is_not_known_beyond_the_customers_of_the_truth():
     regret = regret_of(np.array([1e4, 0.0, 5e3]), Known(), np.array([1, 0, 7]))
     assert regret.tolist()[:2] == [500.0, 100.0]
     assert np.isnan(regret[2])
+
+
+def test_a_legend_of_nine_markets_is_whole():
+    names = [f"a long market {number}" for number in range(9)]
+    lines = pd.DataFrame(
+        {"customer_id": 1234, "scenario": names, "limit": 2e5, "balance": 1.0, "counts": [True] * 9}
+    )
+    with plots.style():
+        ax = plots.new_axes(NARROW, EXPOSURE_HEIGHT)
+        plot_exposures(lines, ax)
+        ax.figure.draw_without_rendering()
+        box, whole = ax.get_legend().get_window_extent(), ax.figure.bbox
+    assert whole.y0 <= box.y0
+    assert whole.x0 <= box.x0
+    assert box.x1 <= whole.x1

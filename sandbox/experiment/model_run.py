@@ -1,0 +1,57 @@
+"""A model through its sandboxed workers: fitted in one, asked and explained in a second."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sandbox.experiment.explained import explained_rows
+from sandbox.experiment.plan import CellPlan
+from sandbox.experiment.trial import Floats, Scores, Trial
+from sandbox.isolation import Artefact, Evidence, Outcome, Status, worker
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What the sandboxed workers gave."""
+
+    evidence: tuple[Evidence, ...]
+    failed: "Outcome[object] | None" = None
+    scores: Scores | None = None
+    explanation: "Outcome[tuple[Floats, Floats, Floats]] | None" = None
+    model: Artefact | None = None
+
+
+def run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
+    """Fit where the entrant asks for it, then score and explain in a second, fresh worker."""
+    evidence: tuple[Evidence, ...] = ()
+    if plan.entrant.fitted_here:
+        with worker(level=plan.level, limits=plan.limits) as fitting:
+            fitted = fitting.fit(artefact, trial.training_features, trial.training_labels)
+        evidence = (fitted.evidence,)
+        if fitted.status is not Status.OK or fitted.value is None:
+            return Ran(evidence, failed=fitted)
+        artefact = fitted.value
+    outputs = plan.entrant.outputs
+    sample, background = explained_rows(trial)
+    with worker(level=plan.level, limits=plan.limits) as scoring:
+        order = trial.order()
+        shuffled = trial.evaluation_features.iloc[order].reset_index(drop=True)
+        fresh = scoring.score(artefact, shuffled, outputs)
+        last: Outcome[object] = fresh
+        seen = explanation = None
+        if fresh.status is Status.OK and len(trial.training_features):
+            last = seen = scoring.score(artefact, trial.training_features, outputs)
+        if last.status is Status.OK and plan.entrant.explained:
+            explanation = scoring.explain(artefact, sample, background)
+    evidence = (*evidence, (explanation or last).evidence)
+    if last.status is not Status.OK or fresh.value is None:
+        return Ran(evidence, failed=last)
+    scores = Scores(
+        evaluation=_by_name(outputs, fresh.value[np.argsort(order)]),
+        training=_by_name(outputs, seen.value) if seen and seen.value is not None else {},
+    )
+    return Ran(evidence, scores=scores, explanation=explanation, model=artefact)
+
+
+def _by_name(outputs: tuple[str, ...], matrix: Floats) -> dict[str, Floats]:
+    return {name: matrix[:, k] for k, name in enumerate(outputs)}
