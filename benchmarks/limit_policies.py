@@ -8,8 +8,9 @@ it has not seen; a decision is worth its expected profit there, RMB an applicant
 stand the oracle, which knows every customer, and the best that observed features allow, which
 learns from the potential outcomes of yet another world (--learn-from 0 leaves it out). With
 --traits the same learner is shown the latent traits instead, which no bank sees: what it then
-loses is fit, and the rest of what the best on features loses is information. About a minute a
-market and seed on one core.
+loses is fit, and the rest of what the best on features loses is information. `no propensities` is
+the causal pair without its corrections and without its regard to overlap: limit_regret.py tells the
+two apart from what confounding costs. About a minute a market and seed on one core.
 """
 
 import argparse

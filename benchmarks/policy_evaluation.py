@@ -3,8 +3,8 @@
     python benchmarks/policy_evaluation.py                       lifestyle, 10 logs of 12,000
     python benchmarks/policy_evaluation.py --scenario ecommerce --logs 40
 
-First table: estimates of the value of flat limits over logs; the bias of an estimator is the mean
-of its errors, ± its standard error. Second: policies and the best that observed features allow.
+First table: off-policy evaluation (OPE) of flat limits over logs; the bias of an estimator is the
+mean of its errors, ± its standard error. Second: policies and the best that features allow.
 Third: lines reviewed every six months by a decision process learnt from the log, on fresh worlds,
 paired with the same world unreviewed. Set OMP_NUM_THREADS=1 on a busy machine.
 """

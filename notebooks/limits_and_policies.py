@@ -53,6 +53,7 @@ from sandbox.policy.portfolio import Portfolio
 from sandbox.policy.profit_policy import ProfitPolicy
 from sandbox.policy.true_value import regret
 from sandbox.policy.what_if import Assumptions, sensitivity
+from sandbox.policy.what_if_ceilings import ceilings
 from sandbox.policy.what_if_plots import plot_tornado
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart
@@ -280,6 +281,7 @@ def book(name, decisions):
 expected = Expected.of_behaviour(
     behaviour, profit, wanted=new["limit"].to_numpy(), score=new["pd"].to_numpy(),
     tenor=tenor_of(features), partner=partner,
+    ceiling=ceilings(capped, features, behaviour.limits),
 )  # fmt: skip
 base = Assumptions(lgd=economics.lgd, cof=economics.cof)
 stopped = (new["limit"] >= 2e4) & (features["bureau_overdue_24m"] > 0)
@@ -305,9 +307,9 @@ display(page)
 # %% [markdown]
 # ## What if the world is otherwise
 #
-# The decisions in hand are priced again under other assumptions, one at a time. The collapse is
-# of the partner with the largest limits: its customers are less willing to pay, and its
-# guarantee is gone. Below are sliders for cut-off, cap and budget, which work in a live notebook.
+# One assumption at a time is changed. *Kept* is what the decisions in hand are worth then, *anew*
+# what the bank has when it decides again within its caps. The collapse is of the partner with the
+# largest limits: its customers are less willing to pay, and its guarantee is gone. Below are sliders for cut-off, cap and budget, which work in a live notebook.
 
 # %%
 largest = pd.Series(new["limit"]).groupby(partner).sum().idxmax()
