@@ -18,14 +18,15 @@ The first time downloads about 570 MB (2.2 GB on disk) from the package index th
 configured for: its index, mirrors, certificates and proxy hold here too (see them with
 `python3 -m pip config list`). After that nothing is downloaded until requirements.txt or
 pyproject.toml changes. All of it goes into .venv and .uv (delete them to start afresh) and into
-uv's cache; only bubblewrap, in which models are isolated, comes through the system's package
-manager, where that is allowed.
+uv's cache; only bubblewrap, in which models are isolated, and PostgreSQL, for the tests alone, come
+through the system's package manager, where that is allowed.
 """
 
 # Only the standard library, and no syntax newer than Python 3.6: an old python3 has to get as
 # far as `python_problem`, which says in words what it lacks.
 import ast
 import contextlib
+import glob
 import hashlib
 import importlib.util
 import os
@@ -55,7 +56,10 @@ UV_WHEELS = (
     "66c512266d633bef48384a1f53003f41f2a8e7b36fe6e7fbfd3e0fd52d96fa63",  # macOS arm64
 )
 
-PROGRAMS = {"bwrap": "bubblewrap"}  # what the sandbox and its tests need, and in which package
+PROGRAMS = {"bwrap": "bubblewrap"}  # what the sandbox needs, and in which package
+TESTED_WITH = {"initdb": "postgresql"}  # what tests need besides: a cluster of their own
+# Where the programs of PostgreSQL are that a distribution does not put on the path.
+POSTGRES_FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/lib/postgresql*/bin")
 INSTALLERS = {
     "apt-get": "env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends",
     "dnf": "dnf install -y",
@@ -88,6 +92,8 @@ def main(argv: "list[str]") -> int:
         lock(rest)
         return 0
     setup()
+    if word in ("test", "test-all"):
+        for_tests()
     if word == "setup":
         print("Next: `python3 start.py run`, or see `.venv/bin/risk-sandbox --help`.")
     elif word == "run":
@@ -149,6 +155,16 @@ def setup() -> None:
         uv("Installing risk-sandbox itself", "pip", "install", *pip, *itself)
         STAMP.write_text("\n".join(stamp))
         say(f"installed in {time.monotonic() - began:.0f} s")
+
+
+def for_tests() -> None:
+    """Install what tests alone need; a test that finds it missing fails and says so."""
+    for program, package in TESTED_WITH.items():
+        folders = [folder for pattern in POSTGRES_FOLDERS for folder in glob.glob(pattern)]
+        places = os.pathsep.join([os.environ.get("PATH", ""), *folders])
+        obstacle = "" if shutil.which(program, path=places) else install_from_system(package)
+        if obstacle:
+            print(f"{program} is missing, so some tests will fail: {obstacle}", file=sys.stderr)
 
 
 def lock(rest: "list[str]") -> None:

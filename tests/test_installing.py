@@ -213,3 +213,19 @@ def test_a_missing_program_does_not_stop_the_setup(
     start.setup()
     assert start.STAMP.exists()
     assert "bwrap is missing, so no model can run yet" in capsys.readouterr().err
+
+
+def test_tests_bring_their_postgresql_unless_it_is_there(
+    tmp_path: Path, apt: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(start, "install_from_system", lambda package: asked.append(package) or "")
+    monkeypatch.setattr(start, "POSTGRES_FOLDERS", (str(tmp_path / "postgresql" / "*" / "bin"),))
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    start.for_tests()
+    assert asked == ["postgresql"]
+    there = tmp_path / "postgresql" / "15" / "bin" / "initdb"
+    there.parent.mkdir(parents=True)
+    there.touch(0o755)
+    start.for_tests()
+    assert asked == ["postgresql"]
