@@ -17,7 +17,7 @@ import pandas as pd
 
 from data_generators import World, scenarios
 from sandbox.cli.tables import print_table
-from sandbox.graph_features import graph_features
+from sandbox.features import graph_features
 
 #: seconds for a million edges
 AIM = 5.0

@@ -38,7 +38,7 @@ from data_generators.fund_flows.tracing import trace, trace_many
 from data_generators.identity_graph import identity_graph
 from data_generators.scenarios import FraudMix
 from sandbox import plots
-from sandbox.graph_features import graph_features
+from sandbox.features import graph_features
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#999999"

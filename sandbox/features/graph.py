@@ -8,20 +8,34 @@ Components grow by edges in the order in which they became known. A node ties it
 customers only: terminals and dormitories would join everybody to everybody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from sandbox.errors import BadInput
-from sandbox.graph_neighbours import Asked, neighbour_columns, neighbours_of
-from sandbox.growing_components import Happening, components_at
-from sandbox.sightings import TIES, Floats, Ints, Sightings, first_known
+from sandbox.features.components import Happening, components_at
+from sandbox.features.neighbours import Asked, Pairs, neighbour_columns, neighbours_of
+from sandbox.features.numbering import Floats, Ints
+from sandbox.features.side_by_side import each
+from sandbox.features.sightings import TIES, Sightings, first_known
 
 #: days of the windows
 WINDOWS = (7, 30)
 #: customers of a node whom it ties to one component, the first
 TIED = 12
+#: columns, beside the means over neighbours
+GRAPH = (
+    *(
+        f"{kind}_{what}"
+        for kind in TIES
+        for what in ("own", "customers", *(f"customers_{days}d" for days in WINDOWS))
+    ),
+    "neighbours", *(f"neighbours_{days}d" for days in WINDOWS), "neighbours_two_ties",
+    "device_elsewhere", "device_addresses", "same_merchant_share", "confirmed_neighbours",
+    "confirmed_share", "declined_neighbours", "declined_share", "nearest_days", "span_days",
+    "component_size", "component_confirmed", "component_declined",
+)  # fmt: skip
 _NEEDED = ("customer_id", "event_time", "partner_id", "address_id")
 
 
@@ -59,32 +73,47 @@ def graph_features(
     >>> graph_features(shop, seen, none)["device_customers"].tolist()
     [0.0, 1.0]
     """
-    asked = _asked(applications, links, fraud_labels, decisions, rows)
+    asked = asked_of(applications, links, fraud_labels, decisions, rows)
     row, pair = asked.sightings.of_customers(asked.customer, asked.time)
-    pairs = neighbours_of(asked, row, pair)
-    columns = {
-        **_counts(asked, row, pair),
-        **neighbour_columns(asked, pairs, WINDOWS),
-        **_components(asked),
-    }
+    columns = graph_columns(asked, row, pair, neighbours_of(asked, row, pair))
     index = applications.index if rows is None else applications.index[np.asarray(rows)]
     return pd.DataFrame(columns, index=index).astype(np.float64)
 
 
-def _asked(
+def graph_columns(
+    asked: Asked, row: Ints, pair: Ints, pairs: Pairs, threads: int = 1
+) -> dict[str, Floats]:
+    """The columns of `graph_features`; `row` and `pair` say whose own is what, `pairs` who is near.
+
+    The names are those of `GRAPH`, and after them the means of neighbours' columns.
+    """
+    pieces: list[Callable[[], dict[str, Floats]]] = [
+        lambda: _components(asked),
+        lambda: neighbour_columns(asked, pairs, WINDOWS),
+        lambda: _counts(asked, row, pair),
+    ]
+    columns: dict[str, Floats] = {}
+    for found in each(lambda piece: piece(), pieces, threads):
+        columns |= found
+    return {name: columns.pop(name) for name in GRAPH} | columns
+
+
+def asked_of(
     applications: pd.DataFrame,
     links: pd.DataFrame,
     fraud_labels: pd.DataFrame,
     decisions: pd.DataFrame | None,
-    rows: Sequence[int] | None,
+    rows: Sequence[int] | None = None,
+    threads: int = 1,
 ) -> Asked:
+    """The tables laid out for searching; refusals are those of `graph_features`."""
     _check("applications", applications, _NEEDED)
     _check("fraud_labels", fraud_labels, ("customer_id", "known_at"))
     ids = applications["customer_id"].to_numpy(dtype=np.int64)
     chosen = np.arange(len(ids)) if rows is None else np.asarray(rows, dtype=np.int64)
     if len(chosen) and not 0 <= chosen.min() <= chosen.max() < len(ids):
         raise BadInput(f"rows must be positions in applications, from 0 to {len(ids) - 1}.")
-    sightings = Sightings.of(links, ids)
+    sightings = Sightings.of(links, ids, threads)
     everyone = sightings.customers
     place = np.searchsorted(everyone, ids)
     row_of = np.full(len(everyone), -1, dtype=np.int64)
@@ -121,11 +150,21 @@ def _counts(asked: Asked, row: Ints, pair: Ints) -> dict[str, Floats]:
         others[f"_{days}d"] = stop - before - (known > time - days)
     for code, name in enumerate(TIES):
         mine = kind == code
-        columns[f"{name}_own"] = np.bincount(row[mine], minlength=rows).astype(np.float64)
+        own = np.bincount(row[mine], minlength=rows) + _alone(asked, code)
+        columns[f"{name}_own"] = own.astype(np.float64)
         for suffix, count in others.items():
             total = np.bincount(row[mine], count[mine], minlength=rows)
             columns[f"{name}_customers{suffix}"] = total.astype(np.float64)
     return columns
+
+
+def _alone(asked: Asked, kind: int) -> Ints:
+    """Nodes of a kind on which nobody but the applicant was ever seen, known by then."""
+    alone, by_customer = asked.sightings.alone, np.full(len(asked.sightings.customers), -np.inf)
+    by_customer[asked.customer] = asked.time
+    there = (alone.kind == kind) & (alone.known <= by_customer[alone.customer])
+    counted = np.bincount(alone.customer[there], minlength=len(by_customer))
+    return counted[asked.customer].astype(np.int64)
 
 
 def _components(asked: Asked) -> dict[str, Floats]:

@@ -1,12 +1,14 @@
 """Who shares something with an applicant, and what was known of them at the time."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sandbox.sightings import TIES, Floats, Ints, Sightings, ranges
+from sandbox.features.numbering import Floats, Ints
+from sandbox.features.sightings import TIES, Sightings, ranges
 
 Flags = NDArray[np.bool_]
 
@@ -38,14 +40,24 @@ class Asked:
     confirmed: Floats
     declined: Floats
 
+    @cached_property
+    def in_order(self) -> bool:
+        """Whether customers are the applicants, in order of the applications."""
+        rows = len(self.applications)
+        return len(self.row_of) == rows and bool((self.row_of == np.arange(rows)).all())
+
     def column(self, name: str) -> Floats:
         """A column of applications, by customer; NaN for those without one."""
         values = self.applications[name].to_numpy(dtype=np.float64)
+        if self.in_order:
+            return values
         return np.where(self.row_of >= 0, np.append(values, np.nan)[self.row_of], np.nan)
 
     def code(self, name: str) -> Ints:
         """A column of ids as codes, by customer; -1 for those without an application."""
         codes = pd.factorize(self.applications[name])[0].astype(np.int64)
+        if self.in_order:
+            return codes
         return np.where(self.row_of >= 0, np.append(codes, -1)[self.row_of], -1)
 
 
@@ -97,7 +109,8 @@ def neighbour_columns(asked: Asked, pairs: Pairs, windows: tuple[int, ...]) -> d
     device = (pairs.shared & _BIT["device"]) > 0
     elsewhere = device & ((pairs.shared & _BIT["address"]) == 0)
     merchant = asked.code("partner_id")
-    same = merchant[pairs.other] == merchant[asked.customer][pairs.row]
+    applied = asked.column("event_time")[pairs.other] <= time
+    same = applied & (merchant[pairs.other] == merchant[asked.customer][pairs.row])
     confirmed = count(asked.confirmed[pairs.other] <= time)
     declined = count(asked.declined[pairs.other] <= time)
     recent = {f"neighbours_{days}d": count(pairs.since > time - days) for days in windows}

@@ -5,12 +5,17 @@ once, so that a million of them take a second or two.
 """
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+#: bits of a count within a packed number: more nodes or marks than anybody has
+BITS = 40
+LOW = (1 << BITS) - 1
 
 
 @dataclass(frozen=True)
@@ -46,44 +51,40 @@ def components_at(
     stops = np.searchsorted(time[order], asked.time[turn], side="right")
     events = zip(what[order].tolist(), first[order].tolist(), second[order].tolist(), strict=True)
     answers = _lived(events, stops.tolist(), asked.node[turn].tolist(), nodes, len(marks))
-    table = np.empty((len(turn), 1 + len(marks)), dtype=np.int64)
-    table[turn] = np.array(answers, dtype=np.int64).reshape(len(turn), 1 + len(marks))
-    return table[:, 0], [table[:, k] for k in range(1, 1 + len(marks))]
+    found = np.empty((1 + len(marks), len(turn)), dtype=np.int64)
+    for k in range(1 + len(marks)):
+        found[k, turn] = [answer >> BITS * k & LOW for answer in answers]
+    return found[0], list(found[1:])
 
 
 def _lived(
     events: "zip[tuple[int, int, int]]", stops: list[int], asked: list[int], nodes: int, kinds: int
-) -> list[list[int]]:
-    """Go through events; before event number `stops[k]` answer question k."""
+) -> list[int]:
+    """Go through events; before event number `stops[k]` answer question k: a packed number."""
     parent = list(range(nodes))
-    # By root: the size, then the marks of each kind.
-    held = [[1] * nodes, *([0] * nodes for _ in range(kinds))]
-    size = held[0]
+    # By root: the size, and above it the marks of each kind, in one number that adds up.
+    held = [1] * nodes
+    unit = [0, *(1 << BITS * kind for kind in range(1, kinds + 1))]
     answers = []
     done = 0
     for stop, node in zip(stops, asked, strict=True):
-        while done < stop:
-            kind, a, b = next(events)
-            done += 1
-            a = _root(parent, a)
+        for kind, one, other in islice(events, stop - done):
+            a, b = one, other
+            while parent[a] != a:
+                parent[a] = a = parent[parent[a]]
             if kind:
-                held[kind][a] += 1
+                held[a] += unit[kind]
                 continue
-            b = _root(parent, b)
+            while parent[b] != b:
+                parent[b] = b = parent[parent[b]]
             if a != b:
-                if size[a] < size[b]:
+                if held[a] & LOW < held[b] & LOW:
                     a, b = b, a
                 parent[b] = a
-                for each in held:
-                    each[a] += each[b]
-        root = _root(parent, node)
-        answers.append([each[root] for each in held])
+                held[a] += held[b]
+        done = max(done, stop)
+        root = node
+        while parent[root] != root:
+            parent[root] = root = parent[parent[root]]
+        answers.append(held[root])
     return answers
-
-
-def _root(parent: list[int], node: int) -> int:
-    """The root of a node; halves the way to it for the next time."""
-    while parent[node] != node:
-        parent[node] = parent[parent[node]]
-        node = parent[node]
-    return node

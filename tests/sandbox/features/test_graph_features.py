@@ -8,10 +8,10 @@ import pytest
 
 import data_generators as dg
 from sandbox.errors import BadInput
-from sandbox.graph_features import TIED, WINDOWS, graph_features
-from sandbox.graph_neighbours import LOOKED_AT, OF_NEIGHBOURS
-from sandbox.growing_components import Happening, components_at
-from sandbox.sightings import TIES
+from sandbox.features.components import Happening, components_at
+from sandbox.features.graph import TIED, WINDOWS, graph_features
+from sandbox.features.neighbours import LOOKED_AT, OF_NEIGHBOURS
+from sandbox.features.sightings import TIES
 
 CROWDED = dg.scenarios.ecommerce.replace(
     fraud__rate=0.15, fraud__honest_sharing=0.3, fraud__label_delay_weeks=2.0

@@ -6,12 +6,10 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sandbox.errors import BadInput
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from sandbox.features.numbering import Floats, Ints, codes_of, positions
+from sandbox.features.side_by_side import each
 
 #: kinds of nodes that tie customers to one another; a merchant's thousands of customers are no tie
 TIES = ("device", "phone", "address", "account")
@@ -20,8 +18,23 @@ _COLUMNS = ("source_id", "target_kind", "target_id", "known_at")
 
 
 @dataclass(frozen=True)
+class Seen:
+    """Who was known on what, as columns of the same length, in no order."""
+
+    #: position among the customers
+    customer: Ints
+    #: position in `TIES`
+    kind: Ints
+    #: days
+    known: Floats
+
+
+@dataclass(frozen=True)
 class Sightings:
-    """Customers on nodes, each pair once as first known; in order of node, time and customer."""
+    """Customers on nodes, each pair once as first known; in order of node, time and customer.
+
+    Nodes that only one row of the links names tie nobody and are set aside in `alone`.
+    """
 
     #: ids of all customers, ascending; elsewhere customers are positions in it
     customers: Ints
@@ -32,9 +45,10 @@ class Sightings:
     kind: Ints
     #: days
     known: Floats
+    alone: Seen
 
     @classmethod
-    def of(cls, links: pd.DataFrame, customers: Ints) -> "Sightings":
+    def of(cls, links: pd.DataFrame, customers: Ints, threads: int = 1) -> "Sightings":
         """From the table links; `customers` are ids of further customers (any order).
 
         Raises BadInput for missing columns and times that are not finite.
@@ -42,27 +56,33 @@ class Sightings:
         missing = [name for name in _COLUMNS if name not in links]
         if missing:
             raise BadInput(f"links lack {', '.join(missing)}; pass the observed table links.")
-        kinds = links["target_kind"].astype("category")
-        place = np.array([TIES.index(k) if k in TIES else -1 for k in kinds.cat.categories] or [-1])
-        kind = place[kinds.cat.codes.to_numpy()]
-        ties = np.flatnonzero(kind >= 0)
-        known = links["known_at"].to_numpy(dtype=np.float64)[ties]
-        if not np.isfinite(known).all():
+        kind = codes_of(links["target_kind"], TIES)
+        source = links["source_id"].to_numpy(dtype=np.int64)
+        target = links["target_id"].to_numpy(dtype=np.int64)
+        known = links["known_at"].to_numpy(dtype=np.float64)
+        if not np.isfinite(known[kind >= 0]).all():
             raise BadInput("links.known_at has rows without a time; every edge needs one, in days.")
-        source = links["source_id"].to_numpy(dtype=np.int64)[ties]
-        everyone = np.unique(np.concatenate([source, customers]))
-        who = np.searchsorted(everyone, source)
-        node, of_kind = _numbered(kind[ties], links["target_id"].to_numpy(dtype=np.int64)[ties])
-        order = np.lexsort((who, known, node))
-        pair = node * len(everyone) + who
-        # First of each pair: a stable sort by pair of what is sorted by time.
-        by_pair = order[np.argsort(pair[order], kind="stable")]
-        first = np.ones(len(by_pair), dtype=bool)
-        first[1:] = pair[by_pair][1:] != pair[by_pair][:-1]
-        kept = np.zeros(len(node), dtype=bool)
-        kept[by_pair[first]] = True
-        order = order[kept[order]]
-        return cls(everyone, who[order], node[order], of_kind[node[order]], known[order])
+        # mostly in order: nothing to sort, nothing twice
+        in_order = bool((customers[1:] > customers[:-1]).all())
+        everyone = customers if in_order else np.unique(customers)
+        if (positions(source, everyone) < 0).any():
+            everyone = np.unique(np.concatenate([source, customers]))
+
+        def of_kind(code: int) -> tuple[Ints, Ints, Ints, int]:
+            mine = np.flatnonzero(kind == code)
+            node, names = pd.factorize(target[mine])
+            shared = np.bincount(node, minlength=1)[node] > 1
+            return mine[shared], node[shared].astype(np.int64), mine[~shared], len(names)
+
+        parts = each(of_kind, range(len(TIES)), threads)
+        row = np.concatenate([part[0] for part in parts])
+        first = np.cumsum([0, *(part[3] for part in parts)])
+        node = np.concatenate([part[1] + first[k] for k, part in enumerate(parts)])
+        lone = np.concatenate([part[2] for part in parts])
+        alone = Seen(positions(source[lone], everyone), kind[lone], known[lone])
+        who = positions(source[row], everyone)
+        kept = _first_of_pairs(who, node, known[row], len(everyone))
+        return cls(everyone, who[kept], node[kept], kind[row[kept]], known[row[kept]], alone)
 
     @cached_property
     def start(self) -> Ints:
@@ -128,20 +148,23 @@ def first_known(table: pd.DataFrame, customers: Ints, rows: Sequence[bool] | Non
     """
     part = table if rows is None else table[np.asarray(rows)]
     ids = part["customer_id"].to_numpy(dtype=np.int64)
-    known = np.full(len(customers) + 1, np.inf)
-    place = np.searchsorted(customers, ids)
-    there = customers[np.minimum(place, len(customers) - 1)] == ids
+    known = np.full(len(customers), np.inf)
+    place = positions(ids, customers)
+    there = place >= 0
     np.minimum.at(known, place[there], part["known_at"].to_numpy(dtype=np.float64)[there])
-    return known[:-1]
+    return known
 
 
-def _numbered(kind: Ints, target: Ints) -> tuple[Ints, Ints]:
-    """A number for each node, and the kind of each number."""
-    node, kinds, first = np.zeros(len(kind), dtype=np.int64), [np.zeros(0, dtype=np.int64)], 0
-    for code in range(len(TIES)):
-        mine = np.flatnonzero(kind == code)
-        codes, unique = pd.factorize(target[mine])
-        node[mine] = first + codes
-        kinds.append(np.full(len(unique), code))
-        first += len(unique)
-    return node, np.concatenate(kinds)
+def _first_of_pairs(who: Ints, node: Ints, known: Floats, everyone: int) -> Ints:
+    """Rows in order of node, time and customer, of each pair the first alone."""
+    order = np.lexsort((who, known, node))
+    pair = node * everyone + who
+    # First of each pair: a stable sort by pair of what is sorted by time.
+    by_pair = order[np.argsort(pair[order], kind="stable")]
+    first = np.ones(len(by_pair), dtype=bool)
+    first[1:] = pair[by_pair][1:] != pair[by_pair][:-1]
+    if first.all():
+        return order
+    kept = np.zeros(len(node), dtype=bool)
+    kept[by_pair[first]] = True
+    return order[kept[order]]
