@@ -1,0 +1,146 @@
+"""Dead rules: which ones to retire, and why."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sandbox.errors import BadInput
+from sandbox.rules.batch import BatchHits, Bools
+from sandbox.rules.operations import rule_hits, rule_outcomes
+from sandbox.rules.rule import Rule
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Retirement:
+    """A proposal to retire a rule; people decide."""
+
+    rule: str
+    #: "silent", "redundant" or "imprecise"
+    kind: str
+    #: one sentence with the evidence
+    reason: str
+
+
+@dataclass(frozen=True)
+class DeathSigns:
+    """From when on a rule is taken for dead."""
+
+    #: days without a hit
+    silent_days: float = 90.0
+    #: share of confirmed outcomes among the hits that has to be fraud
+    least_precision: float = 0.05
+    #: hits with an outcome before precision says anything
+    least_judged: int = 30
+
+    def __post_init__(self) -> None:
+        if not self.silent_days > 0:
+            raise BadInput(f"silent_days is {self.silent_days}; give more than 0 days.")
+        if not 0 < self.least_precision < 1:
+            raise BadInput(f"least_precision is {self.least_precision}; it lies between 0 and 1.")
+        if self.least_judged < 1:
+            raise BadInput(f"least_judged is {self.least_judged}; give 1 or more.")
+
+
+def dead_rules(
+    batch: BatchHits,
+    day: Floats,
+    outcome: Floats,
+    now: float,
+    signs: DeathSigns = DeathSigns(),
+) -> tuple[Retirement, ...]:
+    """Proposals of retirement, at most one a rule, in the order of the table.
+
+    `day` (n) is when each application came in, `outcome` (n) what is known of it at `now` (1
+    confirmed fraud, 0 honest, NaN unknown); later applications do not count. Evaluate
+    the batch without days, so that a new rule is judged on all that it would have hit.
+
+    - silent: no hit for `silent_days`, if the applications reach back so far;
+    - imprecise: even the upper end of its precision's interval is below `least_precision`, so that
+      bad luck is no reason;
+    - redundant: the rules that stay hit all that it hits, and its hits are not clearly more often
+      fraud than theirs. Of two that hit the same, the one with fewer points is proposed, or the
+      later one.
+
+    Rules with a verdict of their own, and those that speak for the applicant (points below 0),
+    are proposed for silence only: the first work beside others, the second among the honest.
+    """
+    told = np.asarray(day, dtype=np.float64)
+    if told.shape != (len(batch.hits),):
+        raise BadInput(f"day has the shape {told.shape}; give one day a row.")
+    past = told <= now
+    if not past.any():
+        raise BadInput(f"No application came in by day {now:g}; nothing can be said of the rules.")
+    seen = BatchHits(batch.rules, batch.hits[past], batch.points[past])
+    known = np.asarray(outcome, dtype=np.float64)[past]
+    hits, worth = rule_hits(seen, told[past]), rule_outcomes(seen, known)
+    found: dict[int, Retirement] = {}
+    reach = now - float(told[past].min())
+    for place, rule in enumerate(batch.rules.rules):
+        since = now - float(hits["last_hit"].iloc[place])
+        # NaN, without any hit, is not within the days either
+        if not since <= signs.silent_days and reach >= signs.silent_days:
+            found[place] = _silent(rule, since, signs)
+        elif _is_judged(rule, worth, place, signs) and _imprecise(worth, place, signs):
+            found[place] = _of_precision(rule, worth, place, signs)
+    stay = [p for p in range(len(batch.rules.rules)) if p not in found]
+    for place in sorted(stay, key=lambda p: (batch.rules.rules[p].points, -p)):
+        rule, others = batch.rules.rules[place], [p for p in stay if p != place]
+        if _is_judged(rule, worth, place, signs):
+            theirs = _covering(seen.hits[:, place], seen.hits[:, others], known)
+            if worth["low"].iloc[place] <= theirs:
+                found[place] = _redundant(rule, worth, place, theirs)
+                stay.remove(place)
+    return tuple(found[place] for place in sorted(found))
+
+
+def _is_judged(rule: Rule, worth: pd.DataFrame, place: int, signs: DeathSigns) -> bool:
+    """Whether the rule is one of points alone, with outcomes enough to say anything."""
+    enough = int(worth["judged"].iloc[place]) >= signs.least_judged
+    return enough and not rule.verdict and rule.points >= 0
+
+
+def _imprecise(worth: pd.DataFrame, place: int, signs: DeathSigns) -> bool:
+    return float(worth["high"].iloc[place]) < signs.least_precision
+
+
+def _covering(hit: Bools, others: Bools, known: Floats) -> float:
+    """The best precision of what covers a rule's hits: another rule, or all others together.
+
+    -inf where nothing covers them.
+    """
+    together = np.column_stack([others, others.any(axis=1)])
+    covers = ~(hit[:, None] & ~together).any(axis=0)
+    return max(
+        (float(np.nanmean(known[together[:, p]])) for p in np.flatnonzero(covers)), default=-np.inf
+    )
+
+
+def _silent(rule: Rule, since: float, signs: DeathSigns) -> Retirement:
+    when = "none at all" if np.isnan(since) else f"the latest {since:.0f} days ago"
+    return Retirement(rule.id, "silent", f"No hit in {signs.silent_days:g} days ({when}).")
+
+
+def _of_precision(rule: Rule, worth: pd.DataFrame, place: int, signs: DeathSigns) -> Retirement:
+    why = f"{_said(worth, place)}, all of it below {signs.least_precision:.1%}."
+    return Retirement(rule.id, "imprecise", why)
+
+
+def _redundant(rule: Rule, worth: pd.DataFrame, place: int, theirs: float) -> Retirement:
+    hits = int(worth["hits"].iloc[place])
+    why = (
+        f"Rules that stay hit all of its {hits:,} hits, and {theirs:.1%} of their own were fraud; "
+        f"of these, {_said(worth, place)}."
+    )
+    return Retirement(rule.id, "redundant", why)
+
+
+def _said(worth: pd.DataFrame, place: int) -> str:
+    row = worth.iloc[place]
+    return (
+        f"{row['fraud']:,.0f} of {row['judged']:,.0f} hits with an outcome were fraud, "
+        f"{row['precision']:.1%} ({row['low']:.1%} to {row['high']:.1%})"
+    )
