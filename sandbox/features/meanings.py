@@ -62,7 +62,7 @@ _PATTERNS: tuple[tuple[str, Meaning], ...] = (
     ("neighbours_(?P<what>.+)", ("mean of neighbours: {what}", "", "links")),
     ("list_(?P<what>.+)", ("identifiers on the {what} list by then", "count", "lists")),
     (
-        "(?P<what>kind|region|education|tax_grade)_(?P<which>.+)",
+        "(?P<what>kind|education|tax_grade)_(?P<which>.+)",
         ("{what}: {which}", "0 or 1", "applicant"),
     ),
 )

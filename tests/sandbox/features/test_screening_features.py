@@ -157,7 +157,8 @@ def test_the_application_is_numbers_and_flags_and_never_text_or_ids(seen, featur
     mine = features[columns_of(list(features), ("application",))]
     assert (features.dtypes == np.float64).all()
     assert not [name for name in mine if name.endswith(("_id", "_at", "_time", "_text"))]
-    for category in ("region", "education", "tax_grade", "kind"):
+    assert not list(mine.filter(like="region"))
+    for category in ("education", "tax_grade", "kind"):
         flags = mine.filter(like=f"{category}_").filter(regex=f"^{category}_")
         assert (flags.sum(axis=1) == (seen.profiles[category] != "")).all()
     businesses = seen.profiles["kind"] == "business"
