@@ -50,7 +50,8 @@ def print_table(
 ) -> None:
     """One table; the last `figures` columns are numbers and stand to the right.
 
-    Where all does not fit, headings of figures break between words and other cells give way.
+    Where all does not fit, headings of figures break between words and other cells give way: as
+    long as there is room for their longest words, they break between words, too.
     """
     from rich.box import SIMPLE_HEAD
     from rich.markup import escape
@@ -59,7 +60,8 @@ def print_table(
     screen = console()
     texts = [[str(cell) for cell in row] for row in rows]
     columns = [[heading, *cells] for heading, *cells in zip(headings, *texts, strict=True)]
-    is_tight = sum(max(map(len, column)) + 3 for column in columns) > screen.width
+    is_tight = not fits(headings, texts)
+    widths = _widths(columns, figures, screen.width - 2 * len(columns)) if is_tight else []
     table = Table(
         title=title or None,
         box=SIMPLE_HEAD,
@@ -67,19 +69,53 @@ def print_table(
         pad_edge=False,
         padding=(0, 0, 0, 1) if is_tight else (0, 1),
     )
-    for i, (heading, *cells) in enumerate(columns):
-        is_figure = i >= len(headings) - figures
-        words = max(map(len, [*heading.split(), *cells]))
+    for i, (heading, *_) in enumerate(columns):
         table.add_column(
             heading,
-            justify="right" if is_figure else "left",
+            justify="right" if i >= len(headings) - figures else "left",
             overflow="fold",
             vertical="top",
-            width=words if is_figure and is_tight else None,
+            width=widths[i] if is_tight else None,
         )
     for row in texts:
         table.add_row(*(escape(cell) for cell in row))
     screen.print(table)
+
+
+def fits(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether a table needs no line breaks in the terminal besides those in its cells."""
+    columns = zip(headings, *rows, strict=True)
+    return (
+        sum(max(_size(str(cell)) for cell in column) + 3 for column in columns) <= console().width
+    )
+
+
+def _size(cell: str) -> int:
+    """Columns of the terminal that the longest line of a cell takes."""
+    from rich.cells import cell_len
+
+    return max(map(cell_len, cell.split("\n")))
+
+
+def _widths(columns: Sequence[Sequence[str]], figures: int, room: int) -> list[int]:
+    """A width each: that of the longest word, then wider from the narrowest on while there is room.
+
+    Where even words have no room, the longest are broken; figures never are.
+    """
+    words = [[word for cell in column for word in cell.split()] or [""] for column in columns]
+    # text without blanks, such as Chinese, may break anywhere
+    widths = [max(_size(w) if w.isascii() else min(_size(w), 12) for w in some) for some in words]
+    most = [max(map(_size, column)) for column in columns]
+    texts = len(columns) - figures
+    for i in range(texts, len(columns)):
+        most[i] = widths[i] = max(map(_size, [*columns[i][0].split(), *columns[i][1:]]))
+    while sum(widths) > room and max(widths[:texts], default=0) > 1:
+        widths[widths.index(max(widths[:texts]))] -= 1
+    while sum(widths) < room and widths != most:
+        narrow = min(w for w, wanted in zip(widths, most, strict=True) if w < wanted)
+        at = next(i for i, w in enumerate(widths) if w == narrow and w < most[i])
+        widths[at] += 1
+    return widths
 
 
 def print_paragraph(text: str) -> None:
