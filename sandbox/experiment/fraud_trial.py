@@ -1,75 +1,67 @@
-"""The fraud trial: learn from late and partial confirmations, be judged on true fraud."""
+"""The fraud trial: learn from late and partial confirmations, be judged on true fraud.
 
-from dataclasses import dataclass
+Models get one table with all families of columns, and read what they want of it. Every row is as
+the bank knew it when the application came in: decisions are the incumbent's as logged, and of
+other applicants only labels, lists and traced money known by then. The evaluation world is a
+fresh one with a history of its own.
+"""
+
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from data_generators import World
-from sandbox.experiment.trial import Floats, Judgement, Scores, Trial
-from sandbox.features import fraud_features
-from sandbox.validation.suite import metrics_of, validate_scores
+from data_generators.observation import Observed
+from sandbox.experiment.fraud_judge import FraudJudge
+from sandbox.experiment.fraud_stakes import fraud_stakes
+from sandbox.experiment.traced_loans import STATED, traced_loans
+from sandbox.experiment.trial import Floats, Trial
+from sandbox.features import screening_features
+from sandbox.lists.hits import list_hits_as_of
+from sandbox.validation.fraud_thresholds import AlertCosts
 
-#: share of honest applicants a bank is ready to stop, for the table by typology
-FPR = 0.02
+#: months of transfers at the most that loans are traced through
+TRACED_MONTHS = 12
 
 
+@lru_cache(maxsize=1)
 def fraud_trial(training: World, evaluation: World) -> Trial:
-    """The trial of fraud models on a pair of worlds.
+    """The trial of fraud models on a pair of worlds; kept for the next model in this process.
 
     Training labels are what the bank knows at the end: 1 for confirmed fraud, 0 for approved
     and never confirmed (some fraud among them), NaN for declined applications.
     """
     seen = training.observed()
-    features = fraud_features(seen.applications)
+    features = screening_table(training, seen)
+    fresh = screening_table(evaluation, evaluation.observed(), list(features.columns))
+    analysts = evaluation.scenario.fraud
+    # an alert is read by a person, who misses some fraud and now and then stops the honest
+    costs = AlertCosts(caught=analysts.review_sensitivity, lost=1.0 - analysts.review_specificity)
+    judge = FraudJudge(fraud_stakes(evaluation), fresh, features, costs)
+    labels = pd.DataFrame({"target": confirmed_by_the_end(seen)})
+    return Trial("fraud", features, labels, fresh, judge, None, evaluation.digest.encode())
+
+
+def confirmed_by_the_end(seen: Observed) -> Floats:
+    """The bank's label of each application, in their order: 1, 0, or NaN where declined."""
     target = np.where(seen.decisions["credit_limit"] > 0, 0.0, np.nan)
     target[seen.fraud_labels["customer_id"]] = 1.0
-    fresh = fraud_features(evaluation.observed().applications, list(features.columns))
-    judge = FraudJudge(evaluation.truth.fraud(), fresh, features)
-    key = evaluation.digest.encode()
-    return Trial("fraud", features, pd.DataFrame({"target": target}), fresh, judge, None, key)
+    return target
 
 
-@dataclass(frozen=True)
-class FraudJudge:
-    """Judges fraud scores on what every application truly was."""
+def screening_table(world: World, seen: Observed, columns: list[str] | None = None) -> pd.DataFrame:
+    """All families of columns of a world's applications, in their order, as known by then.
 
-    typology: np.ndarray[tuple[int], np.dtype[np.str_]]
-    features: pd.DataFrame
-    training_features: pd.DataFrame
-
-    def __call__(self, scores: Scores) -> Judgement:
-        """Ranking of true fraud, and recall by typology at a bearable false-positive rate."""
-        target = (self.typology != "").astype(float)
-        results = validate_scores(
-            target,
-            scores.risk(),
-            role="fraud",
-            training_score=scores.training_risk(),
-            features=self.features,
-            training_features=self.training_features,
-        )
-        tables = {
-            "scored": pd.DataFrame({"score": scores.risk(), "target": target}),
-            "recall_by_typology": recall_by_typology(self.typology, scores.risk()),
-        }
-        return Judgement(metrics_of(results), results, tables)
-
-
-def recall_by_typology(
-    typology: np.ndarray[tuple[int], np.dtype[np.str_]], score: Floats
-) -> pd.DataFrame:
-    """Share of each typology's applications stopped at a 2% false-positive rate.
-
-    Columns: `typology`, `applications`, `recall_at_fpr_2pct`.
+    `seen` is `world.observed()`; `columns` are those that a model was trained on (None: all).
     """
-    stopped = score > np.quantile(score[typology == ""], 1 - FPR, method="higher")
-    rows = [
-        {
-            "typology": name,
-            "applications": int((typology == name).sum()),
-            "recall_at_fpr_2pct": float(stopped[typology == name].mean()),
-        }
-        for name in sorted(set(typology.tolist()) - {""})
-    ]
-    return pd.DataFrame(rows)
+    return screening_features(seen, _traced(world), list_hits_as_of(seen), columns=columns)
+
+
+def _traced(world: World) -> pd.DataFrame | None:
+    """The market's traced loans; None where it is not known what borrowers say they buy."""
+    stated = STATED.get(world.scenario.name)
+    if stated is None or world.scenario.cards is not None:
+        return None
+    months = min(TRACED_MONTHS, world.months)
+    return traced_loans(world.fund_flows(months, progress=False).transfers, stated)

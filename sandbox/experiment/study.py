@@ -130,6 +130,8 @@ class Study:
         """Every cell's result, read or run, in the order of the plans."""
         results = {plan.cell.digest: self._stored(plan) for plan in plans}
         waiting = [plan for plan in plans if results[plan.cell.digest] is None]
+        # models of one world after each other: a process keeps the last fraud trial it made
+        waiting.sort(key=lambda plan: (plan.arena.name, plan.seed))
         self._prepare_worlds(waiting, progress)
         for result in in_parallel(
             run_cell,

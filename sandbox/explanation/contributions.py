@@ -101,18 +101,32 @@ def _of_ensemble(
             f"A {name} with native categorical features cannot be explained exactly; "
             "encode them as numbers in the model."
         )
-    from woodelf import WoodelfExplainer
-
-    values = WoodelfExplainer(model.ensemble, _by_position(background)).shap_values(
-        _by_position(features), verbose=False
+    names = [str(name) for name in getattr(model, "columns_", features.columns)]
+    values = np.zeros(features.shape)
+    # columns that the trees were not grown on, of another family for instance, give nothing
+    values[:, features.columns.get_indexer(pd.Index(names))] = tree_values(
+        model.ensemble, features[names], background[names]
     )
     base = float(np.mean(_vector(model.margin(background), "margin", len(background))))
-    return np.asarray(values, dtype=np.float64), np.full(len(features), base)
+    return values, np.full(len(features), base)
 
 
-def _by_position(table: pd.DataFrame) -> pd.DataFrame:
+def tree_values(
+    ensemble: Any, rows: pd.DataFrame | Matrix, background: pd.DataFrame | Matrix
+) -> Matrix:
+    """Interventional Shapley values n × d of an ensemble's raw output, by its own columns."""
+    from woodelf import WoodelfExplainer
+
+    explainer = WoodelfExplainer(ensemble, _by_position(background))
+    found = explainer.shap_values(_by_position(rows), verbose=False)
+    return np.asarray(found, dtype=np.float64)
+
+
+def _by_position(table: pd.DataFrame | Matrix) -> pd.DataFrame:
     """The numbers alone: woodelf looks columns up by name and rows up by index."""
-    return pd.DataFrame(table.to_numpy(dtype=np.float64, na_value=np.nan))
+    if isinstance(table, pd.DataFrame):
+        table = table.to_numpy(dtype=np.float64, na_value=np.nan)
+    return pd.DataFrame(table)
 
 
 def _vector(numbers: Any, what: str, rows: int) -> Vector:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from sandbox.models.boosted_pd import BoostedPD
     from sandbox.models.causal_pair import CausalPair
     from sandbox.models.expected_profit import BoostedExposure
+    from sandbox.models.fraud_rules import FraudRules
+    from sandbox.models.fraud_stack import FraudStack
+    from sandbox.models.isolation_forest import IsolationForestFraud
     from sandbox.models.limit_increase import LimitIncrease
     from sandbox.models.logistic_fraud import LogisticFraud
     from sandbox.models.rule_matrix import RuleMatrix
@@ -21,6 +24,9 @@ _HOMES = {
     "BoostedFraud": "boosted_fraud",
     "BoostedPD": "boosted_pd",
     "CausalPair": "causal_pair",
+    "FraudRules": "fraud_rules",
+    "FraudStack": "fraud_stack",
+    "IsolationForestFraud": "isolation_forest",
     "LimitIncrease": "limit_increase",
     "LogisticFraud": "logistic_fraud",
     "RuleMatrix": "rule_matrix",
@@ -32,6 +38,9 @@ __all__ = [
     "BoostedFraud",
     "BoostedPD",
     "CausalPair",
+    "FraudRules",
+    "FraudStack",
+    "IsolationForestFraud",
     "LimitIncrease",
     "LogisticFraud",
     "RuleMatrix",

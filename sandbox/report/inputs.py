@@ -1,7 +1,8 @@
 """What the features of a world mean: the words of its data dictionary, for those a model reads."""
 
-from data_generators.schema import APPLICATIONS
+from data_generators.schema import APPLICATIONS, PROFILES
 from sandbox.features import DERIVED, FLAG
+from sandbox.features.meanings import meaning_of
 from sandbox.report.document import Block, Column, Table
 from sandbox.report.standing import Standing
 from sandbox.report.wording import NONE
@@ -30,7 +31,8 @@ def described(feature: str) -> tuple[str, str, str]:
     >>> described("is_instalment")
     ('applied for: instalment', '0 or 1', 'applicant')
     """
-    column = next((c for c in APPLICATIONS.columns if c.name == feature), None)
+    columns = (*APPLICATIONS.columns, *PROFILES.columns)
+    column = next((c for c in columns if c.name == feature), None)
     if column is not None:
         return column.meaning, column.unit or NONE, column.source
     if feature in DERIVED:
@@ -38,4 +40,7 @@ def described(feature: str) -> tuple[str, str, str]:
     if feature.startswith(FLAG):
         product = feature.removeprefix(FLAG).replace("_", " ")
         return f"applied for: {product}", "0 or 1", "applicant"
+    if made := meaning_of(feature):
+        meaning, unit, source = made
+        return meaning, unit or NONE, source
     return NONE, NONE, NONE

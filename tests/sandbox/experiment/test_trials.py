@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 import data_generators as dg
-from sandbox.experiment.fraud_trial import fraud_trial, recall_by_typology
+from sandbox.experiment.fraud_judge import recall_by_typology
+from sandbox.experiment.fraud_trial import fraud_trial, screening_table
 from sandbox.experiment.limit_trial import limit_trial
 from sandbox.experiment.trial import Scores
+from sandbox.features import FAMILIES, family_of
 from sandbox.policy import LimitPolicy
 
 TRAINING = dg.World(dg.scenarios.online_rental, customers=4_000, months=24, seed=1)
@@ -120,3 +122,42 @@ def test_a_dearer_policy_is_taken_by_fewer_and_judged_at_its_own_price():
         for p in (0.18, 0.36)
     ]
     assert takers[1] < takers[0] - 0.1
+
+
+def test_the_fraud_trial_tells_nothing_that_was_not_known_at_application():
+    """Cut off whatever became known later: the rows until then stay as they were."""
+    world = TRAINING.reseeded(3, customers=2_000)
+    whole, day = world.observed(), 250.0
+    table = screening_table(world, whole)
+    known = whole.applications["event_time"].to_numpy() <= day
+    cut = screening_table(world, world.observed(as_of=day), list(table.columns))
+    assert len(cut) == known.sum() < len(table)
+    assert np.array_equal(cut.to_numpy(), table[known].to_numpy(), equal_nan=True)
+
+
+def test_the_fraud_trial_shows_all_families_and_no_label():
+    trial = fraud_trial(TRAINING, EVALUATION)
+    families = {family_of(name) for name in trial.training_features}
+    assert families == set(FAMILIES)
+    assert list(trial.evaluation_features) == list(trial.training_features)
+    declined = TRAINING.observed().decisions["credit_limit"].to_numpy() == 0
+    target = trial.training_labels["target"].to_numpy()
+    assert np.isnan(target[declined]).all()
+
+
+def test_alerts_are_worth_no_more_than_the_oracles_and_cost_what_the_markets_analysts_do():
+    trial = fraud_trial(TRAINING, EVALUATION)
+    mix = EVALUATION.scenario.fraud
+    assert trial.judge.costs.caught == mix.review_sensitivity
+    assert trial.judge.costs.lost == pytest.approx(1 - mix.review_specificity)
+    loss = trial.judge.stakes.loss
+    best = trial.judge(Scores(evaluation={"score": loss / loss.max()}, training={})).metrics
+    blind = np.random.default_rng(0).random(len(loss))
+    worse = trial.judge(Scores(evaluation={"score": blind}, training={})).metrics
+    regret = "truth/fraud_regret_per_customer"
+    assert 0 <= best[regret] < worse[regret]
+    assert best["truth/fraud_oracle"] == worse["truth/fraud_oracle"]
+    saved = [found["value/fraud_saved_per_customer"] for found in (best, worse)]
+    assert saved == pytest.approx(
+        [found["truth/fraud_oracle_per_customer"] - found[regret] for found in (best, worse)]
+    )

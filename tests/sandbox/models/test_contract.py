@@ -19,9 +19,11 @@ from sandbox import models
 from sandbox.errors import BadInput
 from sandbox.explanation.additivity import check
 from sandbox.explanation.contributions import attribute
-from sandbox.features import credit_features, fraud_features
+from sandbox.features import credit_features, screening_features
+from sandbox.lists.hits import list_hits_as_of
 from sandbox.models.limit_increase import LATER, STATE
 from sandbox.models.protocol import Explainable, Model
+from sandbox.rules import default_rules
 
 #: how the names of outputs begin that are shares from 0 to 1, and those that are 0 or more
 SHARES, AMOUNTS = ("pd", "score", "take_up"), ("limit", "utilisation", "ead")
@@ -35,7 +37,12 @@ ROWS = 3_000
 def tables():
     """Features and labels as the bank has them, by role; 10% of labels never observed."""
     seen = dg.World(dg.scenarios.travel, customers=ROWS, months=24, seed=8).observed()
-    credit, fraud = credit_features(seen.applications), fraud_features(seen.applications)
+    credit, every = (
+        credit_features(seen.applications),
+        screening_features(seen, lists=list_hits_as_of(seen)),
+    )
+    some = {*every.columns[::6], *default_rules().fields, "list_black", "list_white"}
+    fraud = every[[name for name in every if name in some]]
     rng = np.random.default_rng(0)
     limit = rng.choice([2e3, 1e4, 5e4], ROWS)
     odds = np.log(limit / credit["declared_income"].to_numpy()) - 2.0

@@ -13,11 +13,12 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from sandbox import models
 from sandbox.models.rule_matrix import INCOME, POINTS
+from sandbox.rules import Rule, RuleSet, to_jdm
 
 OWN_WORDS = "it refuses this as well, in words of its own"
 BY_NAME = "columns are found by name, and the ones that are missing are named, not counted"
 NO_EVIDENCE = "it refuses a few rows in which no feature tells good from bad"
-OWN_COLUMNS = "it reads the features that it has points for, however many there are"
+OWN_COLUMNS = "it reads the features that it has points or rules for, however many there are"
 
 #: checks that no model passes, and why
 EXPECTED = {
@@ -29,6 +30,7 @@ EXPECTED = {
 }
 #: further ones, by model
 EXPECTED_OF = {
+    "FraudRules": {"check_n_features_in": OWN_COLUMNS},
     "RuleMatrix": {
         "check_n_features_in": OWN_COLUMNS,
         "check_estimators_empty_data_messages": OWN_COLUMNS,
@@ -79,6 +81,18 @@ class NamedCausalPair(FromArrays, models.CausalPair):
     pass
 
 
+class NamedFraudRules(FromArrays, models.FraudRules):
+    pass
+
+
+class NamedFraudStack(FromArrays, models.FraudStack):
+    pass
+
+
+class NamedIsolationForestFraud(FromArrays, models.IsolationForestFraud):
+    pass
+
+
 class NamedLogisticFraud(FromArrays, models.LogisticFraud):
     pass
 
@@ -97,11 +111,16 @@ class NamedScorecard(FromArrays, models.Scorecard):
     pass
 
 
+RULES = to_jdm(RuleSet("one", (Rule.of("much", "much", {"f0": "> 0.5"}, points=5),)))
+
 NAMED = {
     "BoostedExposure": NamedBoostedExposure(trees=5),
     "BoostedFraud": NamedBoostedFraud(trees=5),
     "BoostedPD": NamedBoostedPD(trees=5),
     "CausalPair": NamedCausalPair(trees=5, use_propensities=False),
+    "FraudRules": NamedFraudRules(rules=RULES),
+    "FraudStack": NamedFraudStack(trees=5, folds=2),
+    "IsolationForestFraud": NamedIsolationForestFraud(trees=5),
     "LogisticFraud": NamedLogisticFraud(),
     "RuleMatrix": NamedRuleMatrix(),
     "Scorecard": NamedScorecard(min_iv=0.0, max_bins=2, smallest_share=0.3),
