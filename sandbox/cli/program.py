@@ -52,6 +52,9 @@ class Program(click.Group):
     words = (
         "run",
         "limits",
+        "fraud",
+        "lists",
+        "screen",
         "generate",
         "schema",
         "fidelity",

@@ -21,6 +21,8 @@ LETTERS = {"customer": "", "device": "D", "phone": "P", "address": "A", "account
            "merchant": "M"}  # fmt: skip
 #: members, honest customers, and what several customers share (Okabe and Ito)
 MEMBER, HONEST, SHARED = "#d55e00", "#56b4e9", "#f0e442"
+#: the one customer that the picture is about
+APPLICANT = "#cc79a7"
 #: nodes drawn at most; more make a ball of wool
 MOST = 150
 _COLUMNS = ("source_kind", "source_id", "target_kind", "target_id")
@@ -34,6 +36,8 @@ def plot_ring(
     *,
     members: Iterable[int] | None = None,
     title: str | None = None,
+    applicant: int | None = None,
+    words: tuple[str, str] = ("ring member", "honest customer"),
 ) -> "Axes":
     """Customers and the devices, phones, addresses, accounts and merchants they use.
 
@@ -41,11 +45,13 @@ def plot_ring(
     `target_kind`, `target_id`; the same edge several times is drawn once. What two customers or
     more share is filled and numbered (D1 a device, K1 an account, ...), what one has alone is
     small. With `members` (customer ids) other customers are drawn as honest, in another colour
-    and with a thin outline. Raises BadInput for missing columns, unknown kinds, an empty
-    table, more than 150 nodes, and members that are not there.
+    and with a thin outline; `words` name both in the legend. `applicant` (customer id) has a colour
+    of its own, whether a member or not. Raises BadInput for missing columns, unknown kinds, an
+    empty table, more than 150 nodes, and for members and an applicant that are not there.
     """
     nodes, links = _graph(edges)
     ring = _ring(nodes, members)
+    _ring(nodes, None if applicant is None else [applicant])
     axes = new_axes(8, 5) if ax is None else ax
     if title is not None:
         axes.set_title(title, loc="left")  # before the axes are measured: it takes room
@@ -53,10 +59,10 @@ def plot_ring(
     used = np.bincount(links.ravel(), minlength=len(nodes))
     big = np.array([kind == "customer" for kind, _ in nodes]) | (used > 1)
     room = np.where(big, 0.30, 0.13) * min(1.0, (60 / max(int(big.sum()), 1)) ** 0.5)
-    top = _legend(axes, nodes, big, ring)
+    top = _legend(axes, nodes, big, ring, applicant, words)
     place = _place(links, room, width, height - top - 0.15)
     _draw_edges(axes, place, links, used)
-    _draw_nodes(axes, place, nodes, big, room, ring)
+    _draw_nodes(axes, place, nodes, big, room, ring, applicant)
     return axes
 
 
@@ -172,9 +178,11 @@ def _draw_edges(
     )
 
 
-def _look(kind: str, name: Any, ring: set[int] | None) -> dict[str, Any]:
+def _look(kind: str, name: Any, ring: set[int] | None, applicant: int | None) -> dict[str, Any]:
     if kind != "customer":
         return {"facecolor": SHARED, "linewidth": 0.9}
+    if name == applicant:
+        return {"facecolor": APPLICANT, "linewidth": 1.8}
     member = ring is not None and name in ring
     return {"facecolor": MEMBER if member else HONEST, "linewidth": 1.2 if member else 0.6}
 
@@ -186,10 +194,15 @@ def _draw_nodes(
     big: Any,
     room: NDArray[np.float64],
     ring: set[int] | None,
+    applicant: int | None,
 ) -> None:
     count = dict.fromkeys(SHAPES, 0)
     for (x, y), (kind, name), large, wide in zip(place, nodes, big, room, strict=True):
-        look = _look(kind, name, ring) if large else {"facecolor": "white", "linewidth": 0.7}
+        look = (
+            _look(kind, name, ring, applicant)
+            if large
+            else {"facecolor": "white", "linewidth": 0.7}
+        )
         # a diamond's corners stand out
         across = wide * (0.8 if kind == "account" else 1.0)
         marks = axes.scatter(
@@ -206,16 +219,26 @@ def _draw_nodes(
             )  # fmt: skip
 
 
-def _legend(axes: "Axes", nodes: Nodes, big: Any, ring: set[int] | None) -> float:
+def _legend(
+    axes: "Axes",
+    nodes: Nodes,
+    big: Any,
+    ring: set[int] | None,
+    applicant: int | None,
+    words: tuple[str, str],
+) -> float:
     """The legend at the top, and its height in inches."""
     from matplotlib.lines import Line2D
 
     there = {kind for kind, _ in nodes}
-    entries = {"customer": ("o", HONEST)}
-    if ring is not None:
-        entries = {"ring member": ("o", MEMBER)} if ring else {}
-        if any(kind == "customer" and name not in ring for kind, name in nodes):
-            entries["honest customer"] = ("o", HONEST)
+    others = {name for kind, name in nodes if kind == "customer"} - {applicant}
+    entries = {} if applicant is None else {"applicant": ("o", APPLICANT)}
+    if ring is None and others:
+        entries["customer"] = ("o", HONEST)
+    if ring is not None and ring & others:
+        entries[words[0]] = ("o", MEMBER)
+    if ring is not None and others - ring:
+        entries[words[1]] = ("o", HONEST)
     shared = {kind for (kind, _), large in zip(nodes, big, strict=True) if large}
     for kind in SHAPES:
         if kind in there and kind != "customer":

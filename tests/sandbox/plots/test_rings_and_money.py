@@ -186,6 +186,16 @@ def test_members_and_honest_customers_differ():
     ]
 
 
+def test_an_applicant_has_a_colour_of_its_own_and_words_name_the_others():
+    ax = plots.plot_ring(ring(), members=[1, 2], applicant=5, words=("caught", "not caught"))
+    told = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert told[:3] == ["applicant", "caught", "not caught"]
+    of = {name: by_gid(ax, f"customer {name}")[0].get_facecolor()[0].tolist() for name in (1, 5, 7)}
+    assert len({tuple(colour) for colour in of.values()}) == 3
+    with pytest.raises(BadInput, match="member 99 is on no edge"):
+        plots.plot_ring(ring(), applicant=99)
+
+
 def test_the_same_ring_is_drawn_the_same():
     one, other = (plots.plot_ring(ring()).collections[1:] for _ in range(2))
     for a, b in zip(one, other, strict=True):

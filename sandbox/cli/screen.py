@@ -1,0 +1,193 @@
+"""`risk-sandbox screen`: the last days of a market, or a file, through rules, lists and a model."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sandbox.cli import options
+from sandbox.cli.program import Word
+
+if TYPE_CHECKING:
+    from sandbox.experiment.screening_run import Chosen, Screened, Setting
+
+#: alerts and declines that the table shows, the latest
+SHOWN = 20
+EXPLAINED = (
+    "Saves: what a review is expected to save against the better of passing and declining, RMB; "
+    "alerts go to the applications that save most. Reason: what decided first."
+)
+
+
+@click.command(
+    "screen", cls=Word, short_help="Applications to pass, review, decline: alerts and budget."
+)
+@click.argument("study", metavar="[STUDY]", required=False)
+@click.option("--model", metavar="NAME", help="A fraud model of the study; its best if not given.")
+@options.scenario
+@options.customers(15_000)
+@options.months
+@click.option(
+    "--seed", type=options.Whole(0), default=101, show_default=True, help="The market's seed."
+)
+@click.option(
+    "--days", type=options.Whole(1), default=7, show_default=True, help="Last days to screen."
+)
+@click.option(
+    "--alerts", type=options.Whole(1), help="Alerts a day at most; 2% of applications if not given."
+)
+@click.option(
+    "--applications",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV or JSON of applications, in place of a simulated market; needs a STUDY.",
+)
+@click.option(
+    "--rules",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Rules as YAML or JDM; the default rules if not given.",
+)
+@click.option(
+    "--lists", metavar="URL", help="Lists for --applications, such as sqlite:///lists.db."
+)
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File that every verdict is added to.",
+)
+@click.option("--case", type=int, metavar="ID", help="Write the case of this application.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file of the case; case-ID.html if not given.",
+)
+@options.store
+@options.isolation
+def command(
+    study: str | None,
+    model: str | None,
+    scenario: str,
+    customers: int,
+    months: int,
+    seed: int,
+    days: int,
+    alerts: int | None,
+    applications: Path | None,
+    rules: Path | None,
+    lists: str | None,
+    log: Path | None,
+    case: int | None,
+    out: Path | None,
+    store: Path,
+    isolation: str,
+) -> None:
+    """Screen applications one by one: lists, rules and a model in its sandbox, within a budget.
+
+    Without a STUDY, boosted trees are learned first from what the market's bank knew before the
+    days that are screened. Lists are promoted each morning from what was confirmed by then.
+
+    \b
+    Example:
+      risk-sandbox screen --alerts 2
+      risk-sandbox screen --alerts 2 --case 4711
+      risk-sandbox screen "all markets: fraud models" --applications today.csv
+    """
+    options.say_at_once("Screening ...")
+    if applications is not None and study is None:
+        raise click.UsageError("--applications needs a STUDY, whose model screens them.")
+    from sandbox.experiment.screening_run import Setting, learned, screen_world
+    from sandbox.rules import default_rules, read
+
+    setting = Setting(
+        default_rules() if rules is None else read(rules), alerts, log=log, level=isolation
+    )
+    chosen = None if study is None else _of_study(store, study, model)
+    if applications is not None:
+        assert chosen is not None
+        screened = _file(applications, lists, chosen, setting)
+    else:
+        from data_generators import World, scenarios
+
+        world = World(scenarios.by_name(scenario), customers, months, seed=seed)
+        if chosen is None:
+            last = float(world.observed().applications["event_time"].max())
+            chosen = learned(world, last - days, isolation)
+        screened = screen_world(
+            world, chosen, setting, days=days, money=case is not None, shown=_progress
+        )
+    _show(screened, chosen)
+    if case is not None:
+        path = screened.case(case).html(out or Path(f"case-{case}.html"))
+        click.echo(f"Case: {path}")
+
+
+def _of_study(store: Path, study: str, model: str | None) -> "Chosen":
+    from sandbox.experiment.results import StudyResults
+    from sandbox.experiment.screening_run import model_of
+    from sandbox.workspace import Workspace
+
+    return model_of(StudyResults.load(Workspace(store), study), model)
+
+
+def _file(path: Path, lists: str | None, chosen: "Chosen", setting: "Setting") -> "Screened":
+    from sandbox.experiment.screening_run import screen_file
+    from sandbox.lists import ListStore
+    from sandbox.screening.applications_file import read_applications
+
+    given = read_applications(path)
+    for sentence in given.refused:
+        click.echo(sentence, err=True)
+    if lists is None:
+        return screen_file(given, chosen, setting)
+    with ListStore(lists) as store:
+        return screen_file(given, chosen, setting, store)
+
+
+def _progress(told: Iterable[Any], count: int) -> Iterable[Any]:
+    if not sys.stderr.isatty():
+        return told
+    from tqdm import tqdm
+
+    shown: Iterable[Any] = tqdm(told, "applications", count, leave=False)
+    return shown
+
+
+def _show(screened: "Screened", chosen: "Chosen") -> None:
+    from sandbox.cli.tables import print_paragraph, print_table
+    from sandbox.screening.operations import budget_use, verdict_table
+
+    assert screened.setting.capacity is not None
+    table = verdict_table(screened.verdicts)
+    stopped = [v for v in screened.verdicts if v.decision != "pass"]
+    print_paragraph(
+        f"{len(table):,} applications screened by {chosen.name} at isolation level "
+        f"{screened.setting.level}, {len(screened.setting.rules.rules)} rules and the lists; "
+        f"{screened.setting.capacity} alert{'s' * (screened.setting.capacity != 1)} a day at most."
+    )
+    click.echo()
+    lines = [_line(verdict) for verdict in stopped[-SHOWN:]]
+    title = "Alerts and declines" + f", the last {SHOWN}" * (len(stopped) > SHOWN)
+    print_table(["application", "decision", "reason", "day", "score", "saves"], lines, title, 3)
+    names = ["day", "applications", "asked", "alerts", "use", "held", "turned_away", "declined"]
+    days = budget_use(table, screened.setting.capacity)
+    days["use"] = days["use"].map("{:.0%}".format)
+    heads = [name.replace("_", " ") for name in names]
+    print_table(heads, days[names].to_numpy().tolist(), "Budget of alerts", len(names) - 1)
+    print_paragraph(EXPLAINED)
+
+
+def _line(verdict: Any) -> list[str]:
+    score = "–" if verdict.score is None else f"{verdict.score:.3f}"
+    saves = "must" if verdict.rank == float("inf") else "–"
+    if abs(verdict.rank) < float("inf"):
+        saves = f"{verdict.rank:,.0f}"
+    code = verdict.reasons[0].code.replace("_", " ")
+    return [
+        str(verdict.application_id),
+        verdict.decision,
+        code,
+        f"{verdict.time:.1f}",
+        score,
+        saves,
+    ]
