@@ -51,6 +51,7 @@ def test_every_file_it_points_to_is_there():
         ("world", "defaults, customer by customer"),
         ("fraud", "job_loss"),
         ("limits", "exposure budget"),
+        ("lists", "Review: phone on the black list (entry 1: confirmed fraud)."),
     ],
 )
 def test_the_examples_of_a_page_run_one_after_the_other(page, printed, capsys):
