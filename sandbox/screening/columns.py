@@ -35,13 +35,13 @@ def places(inputs: Sequence[str], columns: Sequence[str]) -> NDArray[np.int64]:
 def columns_for(inputs: Sequence[str], rules: RuleSet, known: Iterable[str]) -> list[str]:
     """All columns that a model and rules read, the model's first.
 
-    `known` are those that can be made; flags of a model (such as a region's) need not be among
+    `known` are those that can be made; flags of a model (such as an education's) need not be among
     them: what never occurs is 0. Raises BadInput for a rule and for a model that read another.
 
     >>> from sandbox.rules import Rule
     >>> rules = RuleSet("mine", (Rule.of("night", "Night", {"apply_hour": "< 5"}, points=5),))
-    >>> columns_for(["age", "region_x"], rules, ["age", "apply_hour"])
-    ['age', 'region_x', 'apply_hour']
+    >>> columns_for(["age", "education_x"], rules, ["age", "apply_hour"])
+    ['age', 'education_x', 'apply_hour']
     """
     there = list(known)
     rules.check_columns(there)
