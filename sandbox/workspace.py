@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from sandbox.errors import BadInput
 
@@ -26,8 +27,14 @@ class Workspace:
     'results/reports'
     """
 
-    #: the folder; made when something is first written
+    #: the folder, a path or text; made when something is first written
     root: Path = Path("results")
+
+    def __post_init__(self) -> None:
+        root: Any = self.root
+        if not isinstance(root, str | os.PathLike):
+            raise BadInput(f"root is {root!r}; give a folder, as a path or as text.")
+        object.__setattr__(self, "root", Path(root))
 
     @property
     def database(self) -> Path:

@@ -207,7 +207,7 @@ def show(
 
 @command.command(cls=Word, place="--store-url", short_help="Add one entry.")
 @click.argument("list_name", metavar="LIST", type=click.Choice(LISTS))
-@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("kind", metavar="KIND", type=click.Choice(KINDS))
 @click.argument("value")
 @click.option("--reason", required=True, help="Why it is on the list.")
 @click.option("--source", default="", help="Who reported it.")

@@ -2,19 +2,25 @@
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from sandbox.cli import options
 from sandbox.cli.program import Word
+from sandbox.errors import BadInput
 
 if TYPE_CHECKING:
+    from data_generators import World
     from sandbox.experiment.screening_run import Chosen, Screened, Setting
 
 #: alerts and declines that the table shows, the latest
 SHOWN = 20
+#: where an option comes from that a person has set
+_SAID = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
 EXPLAINED = (
     "Saves: what a review is expected to save against the better of passing and declining, RMB; "
     "alerts go to the applications that save most. Reason: what decided first."
@@ -41,7 +47,8 @@ EXPLAINED = (
 @click.option(
     "--applications",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="CSV or JSON of applications, in place of a simulated market; needs a STUDY.",
+    help="CSV or JSON of applications, in place of a simulated market; needs a STUDY. Their "
+    "event_time is in days since 2024-01-01, UTC.",
 )
 @click.option(
     "--rules",
@@ -49,7 +56,9 @@ EXPLAINED = (
     help="Rules as YAML or JDM; the default rules if not given.",
 )
 @click.option(
-    "--lists", metavar="URL", help="Lists for --applications, such as sqlite:///lists.db."
+    "--lists",
+    metavar="URL",
+    help="Lists for --applications, such as sqlite:///lists.db; entries count from their own day.",
 )
 @click.option(
     "--log",
@@ -94,15 +103,17 @@ def command(
       risk-sandbox screen "all markets: fraud models" --applications today.csv
     """
     options.say_at_once("Screening ...")
-    if applications is not None and study is None:
-        raise click.UsageError("--applications needs a STUDY, whose model screens them.")
-    from sandbox.experiment.screening_run import Setting, learned, screen_world
+    _refuse_halves(study, model, applications, lists, case, out)
+    from sandbox.experiment.screening_run import Setting
     from sandbox.rules import default_rules, read
 
     setting = Setting(
         default_rules() if rules is None else read(rules), alerts, log=log, level=isolation
     )
-    chosen = None if study is None else _of_study(store, study, model)
+    chosen = None
+    if study is not None:
+        is_said = click.get_current_context().get_parameter_source("scenario") in _SAID
+        chosen, scenario = _of_study(store, study, model, scenario, is_said)
     if applications is not None:
         assert chosen is not None
         screened = _file(applications, lists, chosen, setting)
@@ -110,24 +121,61 @@ def command(
         from data_generators import World, scenarios
 
         world = World(scenarios.by_name(scenario), customers, months, seed=seed)
-        if chosen is None:
-            last = float(world.observed().applications["event_time"].max())
-            chosen = learned(world, last - days, isolation)
-        screened = screen_world(
-            world, chosen, setting, days=days, money=case is not None, shown=_progress
-        )
+        screened, chosen = _market(world, chosen, setting, days, case is not None)
     _show(screened, chosen)
     if case is not None:
         path = screened.case(case).html(out or Path(f"case-{case}.html"))
         click.echo(f"Case: {path}")
 
 
-def _of_study(store: Path, study: str, model: str | None) -> "Chosen":
+def _refuse_halves(
+    study: str | None,
+    model: str | None,
+    applications: Path | None,
+    lists: str | None,
+    case: int | None,
+    out: Path | None,
+) -> None:
+    """UsageError for an option that says nothing without another one."""
+    if applications is not None and study is None:
+        raise click.UsageError("--applications needs a STUDY, whose model screens them.")
+    if model is not None and study is None:
+        raise click.UsageError("--model is one of a STUDY; name the study.")
+    if lists is not None and applications is None:
+        raise click.UsageError("--lists are for --applications; a market's lists are promoted.")
+    if out is not None and case is None:
+        raise click.UsageError("--out is the file of a case; say which by --case.")
+
+
+def _market(
+    world: "World", chosen: "Chosen | None", setting: "Setting", days: int, money: bool
+) -> "tuple[Screened, Chosen]":
+    """The last days of a market, with the model given or one that is learned before them."""
+    from sandbox.experiment.screening_run import learned, screen_world
+    from sandbox.screening import ScreeningCosts
+
+    last = float(world.observed().applications["event_time"].max())
+    if days >= last:
+        raise BadInput(f"The market has {last:.0f} days; --days {days} leaves none before.")
+    if chosen is None:
+        chosen = learned(world, last - days, setting.level)
+    # labels, and so scores, know of the share of fraud that this market ever confirms
+    setting = replace(setting, costs=ScreeningCosts(found=world.scenario.fraud.found or 1.0))
+    screened = screen_world(world, chosen, setting, days=days, money=money, shown=_progress)
+    return screened, chosen
+
+
+def _of_study(
+    store: Path, study: str, model: str | None, scenario: str, is_said: bool
+) -> "tuple[Chosen, str]":
+    """A model of the study, and the market that it was learned on."""
     from sandbox.experiment.results import StudyResults
-    from sandbox.experiment.screening_run import model_of
+    from sandbox.experiment.screening_run import market_of, model_of
     from sandbox.workspace import Workspace
 
-    return model_of(StudyResults.load(Workspace(store), study), model)
+    results = StudyResults.load(Workspace(store), study)
+    market = market_of(results, scenario if is_said else None, scenario)
+    return model_of(results, model, market), market
 
 
 def _file(path: Path, lists: str | None, chosen: "Chosen", setting: "Setting") -> "Screened":

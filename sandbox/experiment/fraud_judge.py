@@ -9,7 +9,7 @@ import pandas as pd
 from sandbox.experiment.trial import Floats, Judgement, Scores
 from sandbox.validation.fraud_alerts import capacity_of_share
 from sandbox.validation.fraud_by_typology import fraud_figures
-from sandbox.validation.fraud_thresholds import AlertCosts
+from sandbox.validation.fraud_thresholds import AlertCosts, first_refused
 from sandbox.validation.stakes import Stakes
 from sandbox.validation.suite import metrics_of, validate_scores
 
@@ -75,11 +75,11 @@ class FraudJudge:
 def recall_by_typology(
     typology: np.ndarray[tuple[int], np.dtype[np.str_]], score: Floats
 ) -> pd.DataFrame:
-    """Share of each typology's applications stopped at a 2% false-positive rate.
+    """Share of each typology's applications stopped at a 2% false-positive rate, as `recall_at`.
 
     Columns: `typology`, `applications`, `recall_at_fpr_2pct`.
     """
-    stopped = score > np.quantile(score[typology == ""], 1 - FPR, method="higher")
+    stopped = score > first_refused(np.sort(score[typology == ""])[::-1], FPR)
     rows = [
         {
             "typology": name,

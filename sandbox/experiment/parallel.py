@@ -1,5 +1,6 @@
 """Calls side by side in processes of their own, with a progress bar; a killed one is told of."""
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -49,7 +50,9 @@ def _results(
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     calls = [delayed(_placed)(function, position, item) for position, item in items]
-    with safe_path(), parallel_config("loky", inner_max_num_threads=1):
+    with safe_path(), parallel_config("loky", inner_max_num_threads=1), warnings.catch_warnings():
+        # loky replaces a process that grew by 300 MB, as large as a world and its features are
+        warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
         try:
             yield from Parallel(n_jobs=jobs, return_as="generator_unordered")(calls)
         except TerminatedWorkerError:

@@ -178,6 +178,10 @@ class StudyResults:
         place = scenario or self.scenarios(role)[0]
         cells = [c for c in self.cells if (c.cell.role, c.cell.scenario) == (role, place)]
         order = ranking(cells, *CHOSEN_BY[role])
+        tried = dict.fromkeys(c.cell.model for c in cells)
+        if model is not None and model not in tried:
+            others = ", ".join(tried)
+            raise BadInput(f"The study has no model {model!r} on {place}; it has {others}.")
         name = model or order[0]
         own = tuple(c for c in cells if c.cell.model == name and c.status is Status.OK)
         if not own:

@@ -34,7 +34,7 @@ from sandbox.screening.list_desk import ListDesk
 from sandbox.screening.model_desk import ModelDesk
 from sandbox.screening.screening import Screening
 from sandbox.screening.verdict import Application, Verdict
-from sandbox.screening.verdict_log import VerdictLog
+from sandbox.screening.verdict_log import VerdictLog, read_log, recalled
 from sandbox.validation.fraud_alerts import capacity_of_share
 
 #: tables of the data dictionary that a file may have columns of
@@ -88,10 +88,8 @@ class Screened:
             if verdict.application_id == application_id:
                 return verdict
         alerts = [str(v.application_id) for v in self.verdicts if v.decision == "review"]
-        raise BadInput(
-            f"Application {application_id} is not among those screened; alerts are "
-            f"{', '.join(alerts[-5:]) or 'none'}."
-        )
+        last = f"the last alerts are {', '.join(alerts[-5:])}" if alerts else "there was no alert"
+        raise BadInput(f"Application {application_id} is not among those screened; {last}.")
 
     def case(self, application_id: int) -> Case:
         """The case of one application, as of its alert."""
@@ -103,6 +101,23 @@ class Screened:
             trace=trace,
             traced=self.traced,
         )
+
+
+def market_of(results: StudyResults, asked: str | None, usual: str) -> str:
+    """Whose model of a study to take: the market asked for, else the usual one or its first.
+
+    BadInput for one that the study has no fraud models of: a model is screened with where it was
+    learned.
+    """
+    markets = results.scenarios("fraud")
+    if asked is None:
+        return usual if usual in markets else markets[0]
+    if asked not in markets:
+        raise BadInput(
+            f"The study {results.study!r} has no fraud models of {asked}; it has those of "
+            f"{', '.join(markets)}."
+        )
+    return asked
 
 
 def model_of(results: StudyResults, name: str | None, scenario: str | None = None) -> Chosen:
@@ -167,6 +182,7 @@ def screen_world(
     applications = applications_of(observed, start, last)
     if setting.capacity is None:
         setting = replace(setting, capacity=capacity_of_share([a.time for a in applications]))
+    budget = _budget(setting, applications[0])
     features = OnlineFeatures.of(observed, columns, traced, as_of=start)
     told: Iterable[Application] = moments(observed, features, applications, traced)
     told = told if shown is None else shown(told, len(applications))
@@ -179,7 +195,7 @@ def screen_world(
                 synchronise(store, promote(observed, clock.day), "promotion")
                 return ListDesk.of(store, clock.now())
 
-            verdicts = _screened(told, features, model, setting, morning)
+            verdicts = _screened(told, features, model, setting, budget, morning)
     return Screened(verdicts, observed, setting, transfers, traced)
 
 
@@ -203,7 +219,23 @@ def screen_file(
     features = OnlineFeatures(columns_for(model.inputs, setting.rules, known))
     desk = ListDesk.of(store) if store is not None else ListDesk.empty()
     told = moments(given, features, applications)
-    return Screened(_screened(told, features, model, setting, lambda day: desk), given, setting)
+    budget = _budget(setting, applications[0])
+    verdicts = _screened(told, features, model, setting, budget, lambda day: desk)
+    return Screened(verdicts, given, setting)
+
+
+def _budget(setting: Setting, first: Application) -> AlertBudget:
+    """The alerts there are, less those that the log has of days before."""
+    assert setting.capacity is not None
+    budget = AlertBudget(setting.capacity)
+    before = read_log(setting.log) if setting.log is not None and setting.log.exists() else []
+    ids = {each.application_id for each in before}
+    if before and (before[-1].time > first.time or first.application_id in ids):
+        raise BadInput(
+            f"{setting.log} has verdicts up to day {before[-1].time:.1f} and these applications "
+            f"begin on day {first.time:.1f}; give a log that ends before them, or a new one."
+        )
+    return recalled(budget, before)
 
 
 def _screened(
@@ -211,10 +243,9 @@ def _screened(
     features: OnlineFeatures,
     model: Chosen,
     setting: Setting,
+    budget: AlertBudget,
     morning: Callable[[int], ListDesk],
 ) -> tuple[Verdict, ...]:
-    assert setting.capacity is not None
-    budget = AlertBudget(setting.capacity)
     verdicts = list[Verdict]()
     today: int | None = None
     with ModelDesk(model.artefact, model.inputs, level=setting.level) as desk:

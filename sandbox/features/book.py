@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sandbox.features.neighbours import OF_NEIGHBOURS
-from sandbox.features.numbering import NONE, Floats, Ints
+from sandbox.features.numbering import NONE, Ints
 
 #: columns of a customer's application that others' features read, as numbers and as ids
 READ = ("event_time", *OF_NEIGHBOURS)
@@ -107,8 +107,3 @@ class Book:
             else:
                 setattr(self, name, longer)
         self.parent[old:] = np.arange(old, 2 * old)
-
-
-def column_of(book: Book, name: str) -> Floats | Ints:
-    """A column by name of the table applications."""
-    return book.read[name] if name in book.read else book.ids[name]

@@ -57,15 +57,6 @@ def world_time(day: float) -> datetime:
     return WORLD_START + timedelta(days=day)
 
 
-def world_day(when: datetime) -> float:
-    """The day of a simulated world, counted from 0.
-
-    >>> world_day(world_time(340.25))
-    340.25
-    """
-    return (when - WORLD_START) / timedelta(days=1)
-
-
 @lru_cache(maxsize=8192)
 def read_time(text: str, is_end: bool = False) -> datetime:
     """A date or a time as it is written in files; ValueError for anything else.

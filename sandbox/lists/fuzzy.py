@@ -201,8 +201,11 @@ def _near_names(
 ) -> float:
     if asked.words == entry.words:
         return float(bool(asked.words))
-    enough = asked.forgives(nearness) or entry.forgives(nearness)
-    if asked.chinese != entry.chinese or not enough:
+    enough = asked.forgives(nearness), entry.forgives(nearness)
+    if asked.chinese != entry.chinese or not any(enough):
+        return 0.0
+    if not all(enough) and len(asked.text) == len(entry.text):
+        # a space in place of a letter makes one of them too short, and leaves no key in common
         return 0.0
     other = set(asked.words) - set(entry.words)
     if all(word in known for word in other):

@@ -18,7 +18,6 @@ Ints = NDArray[np.int64]
 OPEN = np.iinfo(np.int64).max
 #: columns of a table of entries that are used
 NEEDED = ("entry_id", "list", "kind", "value", "reason", "valid_from", "valid_until")
-_TEXTS = ("value", "reason")
 
 
 @dataclass

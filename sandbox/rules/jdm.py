@@ -58,8 +58,11 @@ def to_jdm(rules: RuleSet) -> str:
     return json.dumps(document(rules), ensure_ascii=False, indent=2) + "\n"
 
 
-def of_document(located: Located, source: str) -> RuleSet:
-    """The rule set of a JDM document; BadInput with the line, the row and the column."""
+def of_document(located: Located, source: str, known: tuple[str, ...] | None = None) -> RuleSet:
+    """The rule set of a JDM document; BadInput with the line, the row and the column.
+
+    `known` are the columns that rules may name; None: any.
+    """
     data = located.data
     place, node = _table(data, source)
     content = node.get("content")
@@ -79,7 +82,7 @@ def of_document(located: Located, source: str) -> RuleSet:
     rules = []
     for number, entry in enumerate(rows):
         at: Place = (*where, "rules", number)
-        row = Row(located, source, at, f"row {number + 1}")
+        row = Row(located, source, at, f"row {number + 1}", known)
         if not isinstance(entry, Mapping):
             raise row.mistake("is no row of cells")
         said = {name: row.literal(entry.get(key), (key,)) for name, key in outputs.items()}

@@ -28,6 +28,8 @@ def read(path: str | Path, columns: Iterable[str] | None = None) -> RuleSet:
     source = Path(path)
     try:
         text = source.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise BadInput(f"There is no file {source}; give rules as YAML or JDM.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{source} cannot be read as a text file: {error}.") from error
     return parse(text, source.name, columns)
@@ -43,13 +45,10 @@ def parse(text: str, source: str, columns: Iterable[str] | None = None) -> RuleS
     # JSON may be indented by tabs, which YAML does not know; within its strings there are none
     is_json = text.lstrip().startswith("{")
     located = located_yaml.load(text.replace("\t", "  ") if is_json else text, source)
+    known = None if columns is None else tuple(str(column) for column in columns)
     if isinstance(located.data, Mapping) and "nodes" in located.data:
-        rules = jdm.of_document(located, source)
-    else:
-        rules = _of_list(located, source)
-    if columns is not None:
-        rules.check_columns(columns)
-    return rules
+        return jdm.of_document(located, source, known)
+    return _of_list(located, source, known)
 
 
 @cache
@@ -58,7 +57,7 @@ def default_rules() -> RuleSet:
     return read(DEFAULT)
 
 
-def _of_list(located: Located, source: str) -> RuleSet:
+def _of_list(located: Located, source: str, known: tuple[str, ...] | None) -> RuleSet:
     data = located.data
     if not isinstance(data, Mapping):
         raise BadInput(f"{source} has to hold the keys {', '.join(_KEYS)}, or be JDM with nodes.")
@@ -72,7 +71,7 @@ def _of_list(located: Located, source: str) -> RuleSet:
         raise BadInput(f"{source}, line {line}: rules has to be a list of at least one rule.")
     rules, lines = [], dict[str, int]()
     for number, entry in enumerate(entries):
-        row = Row(located, source, ("rules", number), f"rule {number + 1}")
+        row = Row(located, source, ("rules", number), f"rule {number + 1}", known)
         rule = rule_of(row, *_split(row, entry))
         if rule.id in lines:
             raise row.mistake(

@@ -10,6 +10,7 @@ from sandbox.errors import BadInput
 from sandbox.located_yaml import Located, Place
 from sandbox.rules.cells import Cell
 from sandbox.rules.rule import Rule
+from sandbox.rules.rule_set import nearest
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Row:
     place: Place
     #: "row 3"
     name: str
+    #: columns that a rule may name; None: any
+    known: tuple[str, ...] | None = None
 
     def mistake(self, sentence: str, steps: Place = ()) -> BadInput:
         """The mistake at a place within the row."""
@@ -52,6 +55,9 @@ def rule_of(row: Row, said: Mapping[str, Any], cells: Mapping[str, tuple[Any, Pl
             made.append(Cell.of(field, str(text)))
         except BadInput as mistake:
             raise row.mistake(f"column {mistake}", steps) from mistake
+        for name in (made[-1].field, *made[-1].others):
+            if row.known is not None and name not in row.known:
+                raise row.mistake(f"unknown field {name}{nearest(name, row.known)}.", steps)
     try:
         return Rule(
             id=said.get("rule") or "",

@@ -1,5 +1,6 @@
 """Dead rules: which ones to retire, and why."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,10 +28,22 @@ class Retirement:
 
 @dataclass(frozen=True)
 class DeathSigns:
-    """From when on a rule is taken for dead."""
+    """From when on a rule is taken for dead. All figures are assumed.
 
-    #: days without a hit
+    >>> round(DeathSigns().unlikely, 2)
+    4.61
+    """
+
+    #: days without a hit, at least
     silent_days: float = 90.0
+    #: chance of so long a silence, at the rule's own rate, below which it is a sign
+    chance: float = 0.01
+    #: hits a day of a rule at least worth having: one a month; a rule with fewer than two hits has
+    #: no rate of its own and is measured by this one
+    least_rate: float = 1 / 30
+    #: a rule is good, and silence no sign, when the lower end of its precision's interval is above
+    #: so many times the share of fraud among all known outcomes
+    good_factor: float = 2.0
     #: share of confirmed outcomes among the hits that has to be fraud
     least_precision: float = 0.05
     #: hits with an outcome before precision says anything
@@ -39,10 +52,20 @@ class DeathSigns:
     def __post_init__(self) -> None:
         if not self.silent_days > 0:
             raise BadInput(f"silent_days is {self.silent_days}; give more than 0 days.")
-        if not 0 < self.least_precision < 1:
-            raise BadInput(f"least_precision is {self.least_precision}; it lies between 0 and 1.")
+        for name in ("chance", "least_precision"):
+            if not 0 < getattr(self, name) < 1:
+                raise BadInput(f"{name} is {getattr(self, name)}; it lies between 0 and 1.")
+        if not 0 < self.least_rate < math.inf:
+            raise BadInput(f"least_rate is {self.least_rate}; give more than 0 hits a day.")
+        if not 1 <= self.good_factor < math.inf:
+            raise BadInput(f"good_factor is {self.good_factor}; give 1 or more.")
         if self.least_judged < 1:
             raise BadInput(f"least_judged is {self.least_judged}; give 1 or more.")
+
+    @property
+    def unlikely(self) -> float:
+        """Hits that were to be expected in a silence (Poisson) from which on it is a sign."""
+        return -math.log(self.chance)
 
 
 def dead_rules(
@@ -58,7 +81,9 @@ def dead_rules(
     confirmed fraud, 0 honest, NaN unknown); later applications do not count. Evaluate
     the batch without days, so that a new rule is judged on all that it would have hit.
 
-    - silent: no hit for `silent_days`, if the applications reach back so far;
+    - silent: no hit for `silent_days`, and for so long that at the rate at which it hit before the
+      chance of it is below `chance`; without two hits, at `least_rate`. A rule whose precision is
+      good (`good_factor`) is not proposed for silence: the sharp ones hit seldom;
     - imprecise: even the upper end of its precision's interval is below `least_precision`, so that
       bad luck is no reason;
     - redundant: the rules that stay hit all that it hits, and its hits are not clearly more often
@@ -78,12 +103,15 @@ def dead_rules(
     known = np.asarray(outcome, dtype=np.float64)[past]
     hits, worth = rule_hits(seen, told[past]), rule_outcomes(seen, known)
     found: dict[int, Retirement] = {}
-    reach = now - float(told[past].min())
+    start, judged = float(told[past].min()), known[~np.isnan(known)]
+    good = signs.good_factor * judged.mean() if judged.size else np.inf
     for place, rule in enumerate(batch.rules.rules):
-        since = now - float(hits["last_hit"].iloc[place])
-        # NaN, without any hit, is not within the days either
-        if not since <= signs.silent_days and reach >= signs.silent_days:
-            found[place] = _silent(rule, since, signs)
+        count, last = int(hits["hits"].iloc[place]), float(hits["last_hit"].iloc[place])
+        silence = None
+        if not worth["low"].iloc[place] > good:
+            silence = _silence(rule, count, last - start, now - start, signs)
+        if silence is not None:
+            found[place] = silence
         elif _is_judged(rule, worth, place, signs) and _imprecise(worth, place, signs):
             found[place] = _of_precision(rule, worth, place, signs)
     stay = [p for p in range(len(batch.rules.rules)) if p not in found]
@@ -119,9 +147,27 @@ def _covering(hit: Bools, others: Bools, known: Floats) -> float:
     )
 
 
-def _silent(rule: Rule, since: float, signs: DeathSigns) -> Retirement:
-    when = "none at all" if np.isnan(since) else f"the latest {since:.0f} days ago"
-    return Retirement(rule.id, "silent", f"No hit in {signs.silent_days:g} days ({when}).")
+def _silence(
+    rule: Rule, count: int, until: float, reach: float, signs: DeathSigns
+) -> Retirement | None:
+    """The proposal of a rule that is silent for too long, if it is.
+
+    `until` is from the first application to the rule's latest hit (NaN without any), `reach` from
+    the first application to now, days.
+    """
+    quiet = reach - until if count else reach
+    # the time ends with a hit, so that one is no evidence of the rate
+    own = count > 1 and until > 0
+    rate = (count - 1) / until if own else signs.least_rate
+    if quiet < signs.silent_days or rate * quiet <= signs.unlikely:
+        return None
+    of = "it had hit" if own else "a rule at least worth having hits"
+    hit = f"{count} before" if count else "none before"
+    why = (
+        f"No hit in {quiet:.0f} days ({hit}); at the rate at which {of}, {rate * quiet:.1f} were "
+        "to be expected."
+    )
+    return Retirement(rule.id, "silent", why)
 
 
 def _of_precision(rule: Rule, worth: pd.DataFrame, place: int, signs: DeathSigns) -> Retirement:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sandbox.screening.verdict import Verdict as Verdict
     from sandbox.screening.verdict_log import VerdictLog as VerdictLog
     from sandbox.screening.verdict_log import read_log as read_log
+    from sandbox.screening.verdict_log import recalled as recalled
 
 #: module of each public name
 _HOMES = {
@@ -38,12 +39,13 @@ _HOMES = {
     "Verdict": "verdict",
     "VerdictLog": "verdict_log",
     "read_log": "verdict_log",
+    "recalled": "verdict_log",
     "replay": "replaying",
 }
 
 __all__ = [
     "AlertBudget", "Application", "ListDesk", "ModelDesk", "Screening", "ScreeningCosts", "Verdict",
-    "VerdictLog", "read_log", "replay",
+    "VerdictLog", "read_log", "recalled", "replay",
 ]  # fmt: skip
 
 

@@ -110,7 +110,7 @@ class Case:
         """A frame of its own, so that the page's style stays off the notebook's."""
         return (
             f'<iframe srcdoc="{escape(self.text())}" title="Case" '
-            'style="width:100%;height:1100px;border:1px solid #d5dae1" sandbox=""></iframe>'
+            'style="width:100%;height:1500px;border:1px solid #d5dae1" sandbox=""></iframe>'
         )
 
 

@@ -1,15 +1,17 @@
 """What passing, reviewing and declining an application are expected to cost, and the thresholds.
 
-With p the probability of fraud, L the loss if it is one and G the profit if it is not, RMB:
+With p the probability of fraud (the model's, of confirmed fraud, over the share `found` that is
+ever confirmed; at most 1), L the loss if it is one and G the profit if it is not, RMB:
 
     pass      p L
     review    review + p (1 - caught) L + (1 - p) lost G
     decline   (1 - p) G
 
 Review is the cheapest between two probabilities, from (review + lost G) / (caught L + lost G) up
-to ((1 - lost) G - review) / ((1 - caught) L + (1 - lost) G). When analysts are short, their time
-has a price on top of `review`: the band gets narrower from both sides, and what falls out of it is
-passed below p = G / (L + G) and declined above. That price is what `AlertBudget` finds.
+to ((1 - lost) G - review) / ((1 - caught) L + (1 - lost) G); as scores, both times `found`. When
+analysts are short, their time has a price on top of `review`: the band gets narrower from both
+sides, and what falls out of it is passed below p = G / (L + G) and declined above. That price is
+what `AlertBudget` finds.
 """
 
 import hashlib
@@ -28,7 +30,7 @@ Floats = NDArray[np.float64]
 
 
 class Band(NamedTuple):
-    """Probabilities of fraud between which an application is reviewed."""
+    """Scores, probabilities of confirmed fraud, between which an application is reviewed."""
 
     review_from: float
     decline_from: float
@@ -53,12 +55,17 @@ class ScreeningCosts:
     loss: float = 0.9
     #: of the amount asked for, the share that an honest applicant earns the bank
     profit: float = 0.06
+    #: share of fraud that is ever confirmed, which models learn from: a score over this is the
+    #: probability of fraud; 1 takes scores as they are
+    found: float = 1.0
 
     def __post_init__(self) -> None:
         shares = {name: getattr(self, name) for name in ("caught", "lost", "loss", "profit")}
         for name, value in shares.items():
             if not 0 <= value <= 1:
                 raise BadInput(f"{name} is {value}; give a share from 0 to 1.")
+        if not 0 < self.found <= 1:
+            raise BadInput(f"found is {self.found}; give a share above 0, up to 1.")
         if not 0 <= self.review < math.inf:
             raise BadInput(f"review is {self.review}; give RMB from 0 up.")
         if not self.loss > 0:
@@ -75,14 +82,21 @@ class ScreeningCosts:
         return AlertCosts(self.review, self.caught, self.lost)
 
     def expected(self, probability: ArrayLike, amount: ArrayLike) -> Floats:
-        """3 × n, RMB: what pass, review and decline are expected to cost."""
+        """3 × n, RMB: what pass, review and decline are expected to cost.
+
+        `probability` (n) is a model's, of confirmed fraud; `amount` (n) is asked for, RMB.
+
+        >>> ScreeningCosts(found=0.5).expected(0.1, 10_000.0).round().tolist()
+        [1800.0, 674.0, 480.0]
+        """
         p, asked = np.asarray(probability, float), np.asarray(amount, float)
+        p = np.minimum(p / self.found, 1.0)
         loss, profit = p * self.loss * asked, (1 - p) * self.profit * asked
         review = self.review + (1 - self.caught) * loss + self.lost * profit
         return np.stack([loss, review, profit])
 
     def band(self, amount: float, price: float = 0.0) -> Band:
-        """Between which probabilities a review is the cheapest, with analysts' time at a price.
+        """Between which scores a review is the cheapest, with analysts' time at a price.
 
         `price` (RMB an alert) comes on top of `review`. The band is empty, and both ends are
         where passing and declining cost the same, when the price is too high for the amount.
@@ -93,4 +107,5 @@ class ScreeningCosts:
         below += (1 - self.lost) * profit
         low = (cost + self.lost * profit) / above if above > 0 else math.inf
         high = ((1 - self.lost) * profit - cost) / below if below > 0 else math.inf
-        return Band(low, min(high, 1.0)) if low < high else Band(same, same)
+        low, high = (low, min(high, 1.0)) if low < high else (same, same)
+        return Band(low * self.found, high * self.found)

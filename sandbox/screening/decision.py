@@ -19,7 +19,7 @@ from sandbox.screening.budget import MUST, UNASKED, Grant
 from sandbox.screening.costs import ScreeningCosts
 from sandbox.screening.verdict import Reason
 
-CLEAR = Reason("clear", "Lists, rules and score leave nothing to look at.")
+CLEAR = Reason("clear", "Neither lists, rules nor score ask for a review.")
 
 
 @dataclass(frozen=True)
@@ -102,4 +102,5 @@ def _by_cost(
         return Wanted("review", saved, otherwise, (Reason("score_review", why), *said))
     if verdict == "review":
         return Wanted("review", saved, otherwise, said)
-    return Wanted("pass", UNASKED, "pass", said or (CLEAR,))
+    # points alone decide nothing: what they came from is told after what did
+    return Wanted("pass", UNASKED, "pass", (CLEAR, *said))

@@ -7,6 +7,9 @@ from click.testing import CliRunner
 
 from data_generators import World, scenarios
 from sandbox.cli import main
+from sandbox.errors import BadInput
+from sandbox.experiment import screening_run
+from sandbox.screening import ScreeningCosts
 from sandbox.screening.verdict_log import read_log
 
 SMALL = ("--customers", "1500", "--months", "12", "--days", "5", "--isolation", "process")
@@ -40,6 +43,22 @@ def test_the_last_days_are_screened_within_the_budget_logged_and_a_case_is_writt
     assert len(days) == len(set(days))
 
 
+@pytest.mark.parametrize("share", [0.5, 1.0])
+def test_a_market_is_screened_with_its_own_share_of_fraud_that_is_confirmed(monkeypatch, share):
+    market = scenarios.online_rental.replace(fraud__found=share)
+    monkeypatch.setattr(scenarios, "by_name", lambda name: market)
+    monkeypatch.setattr(screening_run, "learned", lambda *_: None)
+    given = []
+
+    def stopped(world, chosen, setting, **_):
+        given.append(setting.costs)
+        raise BadInput("That will do.")
+
+    monkeypatch.setattr(screening_run, "screen_world", stopped)
+    assert "That will do." in typed(*SMALL).stderr
+    assert given == [ScreeningCosts(found=share)]
+
+
 def test_rules_that_name_an_unknown_field_are_refused(tmp_path):
     text = {"name": "mine", "version": 1, "rules": [
         {"id": "odd", "text": "Odd", "when": {"device_age_dayz": "< 5"}, "points": 5}]}  # fmt: skip
@@ -56,6 +75,11 @@ def test_rules_that_name_an_unknown_field_are_refused(tmp_path):
         (["nothing", "--store", "nowhere"], "There is no study 'nothing'"),
         (["--scenario", "travl"], "the nearest is travel"),
         (["--alerts", "0"], "0 is not a whole number from 1 up"),
+        (["--model", "stack"], "--model is one of a STUDY"),
+        (["--lists", "sqlite:///lists.db"], "--lists are for --applications"),
+        (["--out", "case.html"], "say which by --case"),
+        (["--customers", "300", "--months", "6", "--days", "400"], "--days 400 leaves none"),
+        (["--rules", "none.yaml"], "There is no file none.yaml"),
     ],
 )
 def test_misuse_of_screening_is_one_sentence_and_status_2(words, said):

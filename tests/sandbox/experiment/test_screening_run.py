@@ -1,5 +1,7 @@
 """Screening with a model of a study: a world's last days, and a file's applications."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from sandbox.experiment.results import StudyResults
 from sandbox.experiment.screening_run import (
     Setting,
     learned,
+    market_of,
     model_of,
     screen_file,
     screen_world,
@@ -20,6 +23,7 @@ from sandbox.lists import ListStore, NewEntry
 from sandbox.lists.clock import world_time
 from sandbox.rules import default_rules
 from sandbox.screening.applications_file import read_applications
+from sandbox.screening.verdict_log import read_log
 from sandbox.workspace import Workspace
 
 WORLD = World(scenarios.online_rental, 1500, 12, seed=11)
@@ -51,6 +55,21 @@ def test_studies_without_a_fraud_model_to_screen_with_are_refused(tmp_path):
         model_of(study(tmp_path, blob=None), None)
 
 
+def test_a_model_screens_the_market_that_it_was_learned_on(tmp_path):
+    one = study(tmp_path)
+    cells = [
+        replace(c, cell=replace(c.cell, scenario="travel"), model_blob=b"other") for c in one.cells
+    ]
+    both = StudyResults(one.workspace, "both", (*one.cells, *cells))
+    assert market_of(both, None, "travel") == "travel"
+    assert market_of(one, None, "travel") == "online_rental"
+    assert model_of(both, None, "travel").artefact.payload == b"other"
+    with pytest.raises(BadInput, match="no fraud models of travel; it has those of online_rental"):
+        market_of(one, "travel", "online_rental")
+    with pytest.raises(BadInput, match="no model 'bogus' on online_rental; it has a model, a bet"):
+        model_of(one, "bogus")
+
+
 @pytest.fixture(scope="module")
 def chosen():
     return learned(WORLD, 355.0, "process")
@@ -71,8 +90,31 @@ def test_days_of_a_world_are_screened_and_only_their_applications_have_cases(cho
     assert all(verdict.score is not None for verdict in days.verdicts)
     with pytest.raises(BadInput, match="999999 is not among those screened"):
         days.case(999999)
+    with pytest.raises(BadInput, match=r"there was no alert|the last alerts are"):
+        days.case(999999)
     case = days.case(days.verdicts[-1].application_id)
     assert case.money is None
+
+
+def test_a_log_is_gone_on_with_by_later_applications_alone(chosen, tmp_path):
+    rows = WORLD.observed().applications.sort_values(["event_time", "customer_id"]).tail(20)
+    setting = Setting(default_rules(), 1, log=tmp_path / "log.jsonl", level="process")
+    parts = []
+    for name, some in (("early", rows.head(12)), ("late", rows.tail(8))):
+        some.to_csv(tmp_path / f"{name}.csv", index=False)
+        parts.append(read_applications(tmp_path / f"{name}.csv"))
+    for part in parts:
+        screen_file(part, chosen, setting)
+    log = read_log(setting.log)
+    assert [each.application_id for each in log] == rows["customer_id"].tolist()
+    alerts = [each.alert_day for each in log if each.alert_day is not None]
+    assert len(alerts) == len(set(alerts))
+    for part in parts:
+        with pytest.raises(
+            BadInput, match=r"has verdicts up to day .* give a log that ends before"
+        ):
+            screen_file(part, chosen, setting)
+    assert len(read_log(setting.log)) == 20
 
 
 def test_a_file_is_screened_against_the_lists_of_a_store(chosen, tmp_path):

@@ -10,6 +10,7 @@ from sandbox.experiment.limit_trial import limit_trial
 from sandbox.experiment.trial import Scores
 from sandbox.features import FAMILIES, family_of
 from sandbox.policy import LimitPolicy
+from sandbox.validation.fraud_metrics import recall_at
 
 TRAINING = dg.World(dg.scenarios.online_rental, customers=4_000, months=24, seed=1)
 EVALUATION = TRAINING.reseeded(2**100 + 7)
@@ -110,6 +111,16 @@ def test_recall_is_at_most_two_false_alarms_in_a_hundred():
     honest = np.sort(score[typology == ""])[::-1]
     threshold = honest[int(0.02 * len(honest))]
     assert table.loc["ring", "recall_at_fpr_2pct"] == (score[typology == "ring"] > threshold).mean()
+
+
+def test_recall_by_kind_is_what_recall_of_all_is_made_of():
+    typology = np.repeat(["", "ring"], [100, 3])
+    honest = np.arange(100) / 200
+    # two of a hundred may be alerted, so what is between the second and the third is caught
+    score = np.append(honest, [0.4875, 0.4925, 0.4825])
+    table = recall_by_typology(typology, score)
+    assert table["recall_at_fpr_2pct"].tolist() == [2 / 3]
+    assert recall_at(typology != "", score, 0.02).value == pytest.approx(2 / 3)
 
 
 def test_a_dearer_policy_is_taken_by_fewer_and_judged_at_its_own_price():

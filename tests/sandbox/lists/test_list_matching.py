@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from data_generators import World, scenarios
@@ -153,6 +153,8 @@ LETTERS = st.text("abcdeé 中", min_size=1, max_size=16).filter(str.strip)
 
 
 @given(LETTERS, st.integers(0, 15), st.sampled_from(["drop", "add", "swap", "other"]))
+@example("a aa", 1, "other")
+@example("aaaa", 1, "drop")
 def test_whatever_is_near_shares_a_key(text, at, change):
     """The index looks at nothing else, so that a near entry without a common key would be lost."""
     loose = Nearness(4, 4, 4, 2)

@@ -71,9 +71,18 @@ def test_a_mistake_is_told_with_its_line_and_rule(old, new, sentence):
 
 def test_an_unknown_field_is_refused_with_the_nearest_names():
     sentence = told(GOOD, ["apply_hour", "device_age", "device_applications_30d"])
-    assert "Rule new names the unknown field device_age_days; the nearest are device_age" in (
-        sentence
+    assert sentence.startswith(
+        "mine.yaml, line 13, rule 2: unknown field device_age_days; the nearest are device_age"
     )
+
+
+def test_an_unknown_field_is_told_with_its_line_in_jdm_and_within_expressions():
+    sentence = told(to_jdm(parse(GOOD, "mine.yaml")), ["apply_hour"])
+    assert "row 2: unknown field device_age_days; there are apply_hour" in sentence
+    assert int(sentence.split("line ")[1].split(",")[0]) > 20
+    compared = GOOD.replace("[1..5)", "> device_age_days + 1")
+    sentence = told(compared, ["apply_hour", "device_age"])
+    assert "line 6, rule 1: unknown field device_age_days" in sentence
 
 
 @pytest.mark.parametrize("text", ["name: mine\nrules: []", "name: mine", "name: mine\nrules: 5"])
@@ -82,8 +91,10 @@ def test_an_empty_table_is_refused(text):
 
 
 def test_files_that_are_none_are_refused(tmp_path):
-    with pytest.raises(BadInput, match="cannot be read as a text file"):
+    with pytest.raises(BadInput, match="There is no file"):
         read(tmp_path / "nothing.yaml")
+    with pytest.raises(BadInput, match="cannot be read as a text file"):
+        read(tmp_path)
     assert "has to hold the keys" in told("- a\n- b")
     assert "0 nodes of type decisionTableNode" in told('{"nodes": []}')
 

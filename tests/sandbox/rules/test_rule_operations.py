@@ -20,6 +20,7 @@ TABLE = pd.DataFrame(
 )
 #: of applications 3% are fraud
 SIGNS = DeathSigns(least_precision=0.08)
+USUAL = DeathSigns()
 OUTCOME = np.array([1.0, 0.0, 1.0, np.nan, 1.0, 0.0])
 BATCH = evaluate(RULES, TABLE)
 
@@ -89,7 +90,8 @@ def test_silent_imprecise_and_redundant_rules_are_proposed_each_with_its_reason(
         "copy": "redundant",  # and not the good one, which stays
     }
     assert "hits with an outcome were fraud" in found["loud"].reason
-    assert "No hit in 90 days (the latest 15" in found["early"].reason
+    assert "No hit in 15" in found["early"].reason
+    assert "at the rate at which it had hit" in found["early"].reason
 
 
 def test_a_rule_that_sharpens_another_is_not_redundant():
@@ -111,6 +113,45 @@ def test_nothing_after_now_counts():
     assert early.get("early") != "silent"
 
 
+def silence(hit_days, reach=400, found=(0.0, 0.0), signs=USUAL):
+    """What is proposed of a rule with hits on `hit_days`; one application a day.
+
+    `found` is the share of fraud among the rule's hits and among the rest, as far as known.
+    """
+    day = np.arange(reach, dtype=float)
+    hit = np.isin(day, hit_days)
+    outcome = np.zeros(reach)
+    for of, share in ((hit, found[0]), (~hit, found[1])):
+        outcome[np.flatnonzero(of)[: round(share * of.sum())]] = 1.0
+    rules = RuleSet("one", (Rule.of("it", "It", {"it": "1"}, points=5),))
+    batch = evaluate(rules, pd.DataFrame({"it": hit * 1.0}))
+    return dead_rules(batch, day, outcome, float(reach), signs)
+
+
+def test_silence_is_weighed_by_the_rate_at_which_a_rule_hit_before():
+    assert [p.kind for p in silence(range(0, 260, 10))] == ["silent"]
+    seldom = range(0, 260, 60)  # 150 quiet days, in which 2.5 hits were to be expected
+    assert silence(seldom) == ()
+    assert [p.kind for p in silence(seldom, signs=DeathSigns(chance=0.2))] == ["silent"]
+    assert silence(range(0, 330, 10)) == ()  # 90 days have not gone by
+
+
+def test_a_rule_without_a_rate_of_its_own_is_measured_by_one_worth_having():
+    assert "none before" in silence(())[0].reason
+    assert silence((), reach=130) == ()  # 4.3 hits of one a month
+    assert silence((), reach=130, signs=DeathSigns(least_rate=0.1)) != ()
+    assert "1 before" in silence((3,))[0].reason
+    assert silence((300,)) == ()
+
+
+def test_a_rule_whose_precision_is_good_is_not_retired_for_silence():
+    often = range(0, 200, 5)
+    assert silence(often, found=(0.5, 0.02)) == ()
+    assert [p.kind for p in silence(often, found=(0.1, 0.1))] == ["silent"]
+    picky = DeathSigns(good_factor=20.0)
+    assert [p.kind for p in silence(often, found=(0.5, 0.02), signs=picky)] == ["silent"]
+
+
 def test_few_outcomes_are_no_reason():
     patient = DeathSigns(least_judged=100_000)
     assert {p.kind for p in service(patient)} == {"silent"}
@@ -125,6 +166,9 @@ def test_few_outcomes_are_no_reason():
         (lambda: dead_rules(BATCH, np.arange(6.0), OUTCOME, now=-1.0), "No application came in"),
         (lambda: DeathSigns(silent_days=0), "more than 0 days"),
         (lambda: DeathSigns(least_precision=5), "between 0 and 1"),
+        (lambda: DeathSigns(chance=0.0), "chance is 0.0; it lies between 0 and 1"),
+        (lambda: DeathSigns(least_rate=0.0), "more than 0 hits a day"),
+        (lambda: DeathSigns(good_factor=0.5), "give 1 or more"),
     ],
 )
 def test_nonsense_is_refused(make, sentence):

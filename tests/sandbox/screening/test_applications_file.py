@@ -46,6 +46,47 @@ def test_numbers_of_things_keep_their_digits_and_kinds_become_identifiers(tmp_pa
     assert application.values["bureau_inquiries_6m"] == 33
 
 
+@pytest.mark.parametrize("odd", ["7.5", "1e3", "78302466131279439341", "abc"])
+def test_a_number_of_a_thing_that_is_none_costs_its_row_alone(tmp_path, odd):
+    given = read_applications(written(tmp_path, GOOD, f"2,11,3,{odd},-5,6,8000,5000"))
+    assert given.applications["customer_id"].tolist() == [1]
+    assert [row.split(" is ")[0] for row in given.refused] == ["Row 3: device_id"]
+    spreadsheet = read_applications(written(tmp_path, GOOD, "2,11,3,5.0,-5,6,8000,5000"))
+    assert spreadsheet.applications["device_id"].tolist() == [7830246613127943934, 5]
+
+
+def test_a_missing_account_takes_no_digits_from_other_numbers(tmp_path):
+    head = HEAD + ",account_id"
+    rows = (GOOD + ",", "2,11,3,5,-5,6,8000,5000,7830246613127943935", "3,11,3,5,-5,6,8,5,old")
+    given = read_applications(written(tmp_path, *rows, head=head))
+    things = given.links.set_index(["source_id", "target_kind"])["target_id"]
+    assert things[1, "device"] == 7830246613127943934
+    assert things[2, "account"] == 7830246613127943935
+    assert (1, "account") not in things
+    assert given.refused == ("Row 4: account_id is missing or no number that can be.",)
+
+
+def test_customers_whose_numbers_differ_in_the_last_digit_are_two(tmp_path):
+    near = [GOOD.replace("1,10.5", f"783024661312794393{k},10.5") for k in (4, 5)]
+    given = read_applications(written(tmp_path, *near))
+    assert given.applications["customer_id"].nunique() == 2
+    assert not given.refused
+
+
+def test_json_with_a_row_that_lacks_a_number_keeps_the_digits_of_the_others(tmp_path):
+    good = dict(
+        zip(HEAD.split(","), [1, 10.5, 3, 7830246613127943934, -5, 6, 8e3, 5e3], strict=True)
+    )
+    path = tmp_path / "applications.json"
+    path.write_text(json.dumps([good, {**good, "customer_id": 2, "device_id": None}]))
+    given = read_applications(path)
+    assert given.applications["device_id"].tolist() == [7830246613127943934]
+    assert given.refused == ("Row 3: device_id is missing or no number that can be.",)
+    path.write_text(json.dumps({"customer_id": 1}))
+    with pytest.raises(BadInput, match="no list of objects"):
+        read_applications(path)
+
+
 def test_json_reads_as_csv_does(tmp_path):
     values = dict(
         zip(HEAD.split(","), [1, 10.5, 3, 7830246613127943934, -5, 6, 8000.0, 5000.0], strict=True)
@@ -60,9 +101,11 @@ def test_json_reads_as_csv_does(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "head", "words"),
     [
-        ([GOOD], HEAD.replace(",phone_id", ""), "no column phone_id"),
+        ([GOOD.rsplit(",", 1)[0]], HEAD.replace(",phone_id", ""), "no column phone_id"),
         ([GOOD.replace("8000", "x")], HEAD, "No row .* can be screened"),
         ([GOOD + ',"'], HEAD, "cannot be read"),
+        ([GOOD + ",1"], HEAD, "more cells than its header"),
+        ([GOOD, GOOD + ",1"], HEAD, "cannot be read"),
     ],
 )
 def test_files_that_cannot_be_used_are_refused(tmp_path, rows, head, words):

@@ -55,6 +55,7 @@ def test_the_page_shows_evidence_rules_lists_and_the_picture(case, tmp_path):
     assert "<b>seen" not in text
     assert "http://" not in text.replace("http://www.w3.org", "")
     assert 'srcdoc="' in case._repr_html_()
+    assert "height:1500px" in case._repr_html_(), "the whole page, without a bar to scroll"
 
 
 def test_the_tables_show_no_identifier(case):

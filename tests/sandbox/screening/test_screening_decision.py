@@ -55,20 +55,35 @@ def test_rules_decline_and_ask_for_reviews():
     assert UNASKED < asked.rank < 0
     assert settle(asked, FULL, 12)[0] == "pass"
     hit = what(verdict="pass", said=RULE)
-    assert (hit.decision, hit.reasons) == ("pass", RULE)
+    assert hit.decision == "pass"
+
+
+def test_what_passes_says_so_before_the_rules_that_gave_points_alone():
+    codes = [reason.code for reason in what(said=RULE).reasons]
+    assert codes == ["clear", "rule:night"]
+    assert [reason.code for reason in what().reasons] == ["clear"]
 
 
 @pytest.mark.parametrize("amount", [500.0, 3_000.0, 80_000.0])
 @pytest.mark.parametrize("price", [0.0, 40.0])
-def test_the_band_is_where_a_review_costs_least(amount, price):
-    band = COSTS.band(amount, price)
+@pytest.mark.parametrize("found", [1.0, 0.6])
+def test_the_band_is_where_a_review_costs_least(amount, price, found):
+    costs = replace(COSTS, found=found)
+    band = costs.band(amount, price)
     p = np.linspace(0, 1, 100_001)
-    passed, reviewed, declined = COSTS.expected(p, amount)
+    passed, reviewed, declined = costs.expected(p, amount)
     best = reviewed + price < np.minimum(passed, declined)
     inside = (p > band.review_from) & (p < band.decline_from)
     assert (best == inside).mean() > 0.9999
     if band.review_from == band.decline_from:
         assert abs(np.argmin(np.abs(passed - declined)) / 1e5 - band.review_from) < 1e-4
+
+
+def test_a_score_of_confirmed_fraud_is_one_of_more_fraud():
+    of_all = replace(COSTS, found=0.7)
+    assert of_all.expected(0.07, 1e4) == pytest.approx(COSTS.expected(0.1, 1e4))
+    assert (of_all.expected(0.9, 1e4) == COSTS.expected(1.0, 1e4)).all()
+    assert of_all.digest != COSTS.digest
 
 
 def test_a_review_is_worth_what_the_metrics_say_an_alert_is():
@@ -107,6 +122,8 @@ def test_a_review_is_worth_more_for_larger_amounts_at_the_same_score():
         (lambda: ScreeningCosts(caught=1.2), "share from 0 to 1"),
         (lambda: ScreeningCosts(review=-1.0), "RMB from 0 up"),
         (lambda: ScreeningCosts(loss=0.0), "no screening"),
+        (lambda: ScreeningCosts(found=0.0), "share above 0, up to 1"),
+        (lambda: ScreeningCosts(found=1.5), "share above 0, up to 1"),
         (lambda: Application(1, float("nan"), {"requested_amount": 1.0}), "time is nan"),
         (lambda: Application(1, 1.0, {"requested_amount": 0.0}), "above 0"),
         (lambda: Application(1, 1.0, {}), "above 0"),

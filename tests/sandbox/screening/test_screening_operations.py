@@ -77,7 +77,7 @@ def test_rules_hits_and_retirements_come_from_the_verdicts():
     assert batch.points.tolist() == [5, 15, 0, 10, 0, 0]
     outcome = np.full(len(FOUND), np.nan)
     day = np.array([v.time for v in FOUND])
-    proposed = dead_rules(batch, day, outcome, 10.0, DeathSigns(silent_days=6.5))
+    proposed = dead_rules(batch, day, outcome, 10.0, DeathSigns(silent_days=6.5, least_rate=1.0))
     assert ("never", "silent") in [(each.rule, each.kind) for each in proposed]
 
 

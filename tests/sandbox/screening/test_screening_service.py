@@ -15,6 +15,7 @@ from sandbox.isolation import Artefact
 from sandbox.lists import NewEntry
 from sandbox.lists.clock import world_time
 from sandbox.rules import Rule, RuleSet
+from sandbox.screening import recalled
 from sandbox.screening.batch import list_hits, list_table, screen_many
 from sandbox.screening.budget import AlertBudget
 from sandbox.screening.columns import columns_for, known_columns
@@ -24,7 +25,7 @@ from sandbox.screening.model_desk import ModelDesk
 from sandbox.screening.operations import budget_use, verdict_table
 from sandbox.screening.replaying import replay
 from sandbox.screening.screening import Screening
-from sandbox.screening.verdict_log import VerdictLog, read_log, recalled
+from sandbox.screening.verdict_log import VerdictLog, read_log
 
 
 class Moody:
