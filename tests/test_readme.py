@@ -51,6 +51,7 @@ def test_every_file_it_points_to_is_there():
         ("world", "defaults, customer by customer"),
         ("fraud", "job_loss"),
         ("limits", "exposure budget"),
+        ("screening", "confirmed fraud"),
         ("lists", "Review: phone on the black list (entry 1: confirmed fraud)."),
     ],
 )
