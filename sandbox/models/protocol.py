@@ -40,6 +40,34 @@ class Model(Protocol):
 
 
 @runtime_checkable
+class CreditLimitModel(Model, Protocol):
+    """A model of role "limit".
+
+    `outputs` are ("pd",); ("pd", "limit"), the limit in RMB; `pd` and columns of every limit,
+    named as in `limit_grid` (`pd_at_2000`, `utilisation_at_2000`, `ead_at_2000`, ...); or the
+    values in RMB of keeping, raising, cutting and freezing an open line. What is granted is for a
+    policy to say.
+
+    >>> from sandbox.models import RuleMatrix
+    >>> isinstance(RuleMatrix(), CreditLimitModel), RuleMatrix.outputs
+    (True, ('pd', 'limit'))
+    """
+
+
+@runtime_checkable
+class FraudModel(Model, Protocol):
+    """A model of role "fraud".
+
+    `outputs` are ("score",): the probability, within [0, 1], that the application will be
+    confirmed as fraud. Which are stopped is for thresholds and a budget of alerts to say.
+
+    >>> from sandbox.models import FraudRules
+    >>> isinstance(FraudRules(), FraudModel), FraudRules.outputs
+    (True, ('score',))
+    """
+
+
+@runtime_checkable
 class Explainable(Protocol):
     """A model whose output is explained additively.
 

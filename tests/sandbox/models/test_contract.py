@@ -22,7 +22,7 @@ from sandbox.explanation.contributions import attribute
 from sandbox.features import credit_features, screening_features
 from sandbox.lists.hits import list_hits_as_of
 from sandbox.models.limit_increase import LATER, STATE
-from sandbox.models.protocol import Explainable, Model
+from sandbox.models.protocol import CreditLimitModel, Explainable, FraudModel, Model
 from sandbox.rules import default_rules
 
 #: how the names of outputs begin that are shares from 0 to 1, and those that are 0 or more
@@ -282,3 +282,17 @@ def test_it_travels_as_a_blob(fitted, copied):
     model, features, _ = fitted
     again = copied.loads(copied.dumps(model))
     assert np.array_equal(again.predict(features), model.predict(features))
+
+
+@pytest.mark.parametrize("name", models.__all__)
+def test_its_outputs_are_those_that_its_role_promises(name):
+    model = getattr(models, name)()
+    if model.role == "fraud":
+        assert isinstance(model, FraudModel)
+        assert model.outputs == ("score",)
+    elif model.role == "limit" and name not in REVIEWS:
+        assert isinstance(model, CreditLimitModel)
+        assert model.outputs[0] == "pd"
+        assert model.outputs[1:] in {(), ("limit",)} or model.outputs[1].startswith("pd_at_")
+    else:
+        assert name in REVIEWS or model.outputs == ("pd",)
