@@ -4,6 +4,8 @@ from sandbox.report.document import Bullets, Facts, Gap, Heading, Paragraph, Sec
 from sandbox.report.settings import FAMILIES, setting
 from sandbox.report.standing import Standing
 
+#: features that are named in the facts about a model, at most
+NAMED = 40
 _USE = {
     "limit": (
         "Setting credit limits, approval included, from the PD of each applicant and a limit "
@@ -62,6 +64,13 @@ def model(standing: Standing) -> Section:
 
 
 def _list(names: tuple[str, ...]) -> str:
+    """How many, and which where they are few.
+
+    >>> _list(("age", "rent_monthly")), _list(("x",) * 158)
+    ('2 features: age, rent_monthly', '158 features, see section 4')
+    """
     if not names:
         return "not recorded"
-    return f"{len(names)} feature{'s' if len(names) > 1 else ''}: {', '.join(names)}"
+    count = f"{len(names)} feature{'s' if len(names) > 1 else ''}"
+    # more are a wall of names; section 4 lists each with its meaning
+    return f"{count}: {', '.join(names)}" if len(names) <= NAMED else f"{count}, see section 4"
