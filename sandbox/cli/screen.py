@@ -35,9 +35,7 @@ EXPLAINED = (
 @options.scenario
 @options.customers(15_000)
 @options.months
-@click.option(
-    "--seed", type=options.Whole(0), default=101, show_default=True, help="The market's seed."
-)
+@options.seed(101, "The market's seed.")
 @click.option(
     "--days", type=options.Whole(1), default=7, show_default=True, help="Last days to screen."
 )

@@ -145,6 +145,16 @@ def test_the_command_prints_and_writes_the_tables_and_resumes(few_models, tmp_pa
     assert [path.stat().st_mtime_ns for path in runs] == before
 
 
+@pytest.mark.parametrize(("word", "least"), [("fraud", "1,000"), ("limits", "500")])
+def test_a_market_of_too_few_customers_is_refused_before_anything_runs(word, least, tmp_path):
+    words = [word, "--customers", "5", "--store", str(tmp_path / "r")]
+    told = CliRunner().invoke(main, words)
+    assert told.exit_code == 2
+    assert "from 5 customers of a market, which are too few" in told.stderr
+    assert f"at least {least}" in told.stderr
+    assert not (tmp_path / "r").exists()
+
+
 def test_an_unknown_market_for_fraud_is_one_sentence():
     told = CliRunner().invoke(main, ["fraud", "--scenario", "travl"])
     assert told.exit_code == 2
