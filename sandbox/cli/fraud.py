@@ -34,11 +34,12 @@ EXPLAINED = (
     "Recall at 2%: share of true fraud that scores above 98% of the honest. Top 100: fraud among "
     "the 100 highest scores. The others are of alerts on the highest scores of each day, 2% of "
     "applications and one a day at the least, read by analysts who stop 65% of the fraud and 3% "
-    "of the honest that they are shown. False alarms: honest applicants for each fraud. Money "
-    "stopped: of what frauds would have left with. Days to find: from application, by alert (each "
-    "counted as found) or by the bank's own confirmation. Saved: losses avoided less reviews (30 "
-    "RMB each) and the profit of honest applicants stopped, RMB an application; the oracle alerts "
-    "the costliest frauds, and no more a day. Seconds: a model on a market, sandbox included."
+    "of the honest that they are shown. False alarms: honest applicants for each fraud, inf where "
+    "a world's alerts held none. Money stopped: of what frauds would have left with. Days to find: "
+    "from application, by alert (each counted as found) or by the bank's own confirmation. Saved: "
+    "losses avoided less reviews (30 RMB each) and the profit of honest applicants stopped, RMB an "
+    "application; the oracle alerts the costliest frauds, and no more a day. Seconds: a model on a "
+    "market, sandbox included."
 )
 #: how many models there are, said before they are imported
 MODELS = 7
