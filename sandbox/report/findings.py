@@ -33,7 +33,7 @@ _SCOPE = {
     "conceptual soundness (section 3)": ("limit", "pd", "fraud"),
     "vintages and back-test (section 6)": ("limit", "pd"),
     "sensitivity, robustness and stress (section 7)": ("limit", "pd", "fraud"),
-    "stability of reason codes, fairness (section 8)": ("limit", "pd", "fraud"),
+    "fairness (section 8)": ("limit", "pd", "fraud"),
 }
 #: what a figure on the wrong side of its threshold means, where its note does not say it
 _MEANING = {
@@ -46,6 +46,8 @@ _MEANING = {
     "truth.value_captured": "much of the attainable profit is missed",
     "truth.discrimination_ceiling": "much of the attainable ranking is missed",
     "truth.pd_skill": "little or nothing is gained over one PD for everyone",
+    "explanation.faithfulness_correlation": "contributions do not go with what the model does",
+    "explanation.faithfulness_deletion": "the output does not fall as the contributions promise",
     "fraud.recall_at_fpr_5pct": "most frauds are missed at that rate of false alarms",
 }
 
