@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.errors import BadInput
+from sandbox.tracking.orphans import end_orphans
 from sandbox.workspace import Workspace
 
 REMOTE = ("http://", "https://", "databricks")
@@ -45,6 +46,7 @@ def settle_environment(environment: Any = os.environ) -> None:
 def connect(workspace: Workspace) -> Any:
     """An `mlflow.MlflowClient` on a store that exists and is up to date.
 
+    Runs in it whose process has gone are marked as killed.
     BadInput when the file is no MLflow store, or the tracking server does not answer.
     """
     settle_environment()
@@ -61,10 +63,11 @@ def connect(workspace: Workspace) -> Any:
         client.search_experiments(max_results=1)
     except MlflowException as error:
         raise BadInput(
-            f"The tracking store at {_without_password(uri)} cannot be used "
-            f"({_first_line(error)}); start the server, or unset MLFLOW_TRACKING_URI to keep "
+            f"The tracking store at {without_password(uri)} cannot be used "
+            f"({first_line(error)}); start the server, or unset MLFLOW_TRACKING_URI to keep "
             "results here."
         ) from error
+    end_orphans(client)
     return client
 
 
@@ -94,7 +97,7 @@ def _create_or_migrate(workspace: Workspace) -> None:
             engine.dispose()
     except (MlflowException, SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise BadInput(
-            f"{database} cannot be used as an MLflow store ({_first_line(error)}); "
+            f"{database} cannot be used as an MLflow store ({first_line(error)}); "
             "move it away or choose another place with --store."
         ) from error
 
@@ -132,11 +135,12 @@ def _newest_revision() -> str:
     return str(_get_latest_schema_revision())
 
 
-def _first_line(error: Exception) -> str:
-    lines = _without_password(str(error)).strip().splitlines()
+def first_line(error: BaseException) -> str:
+    """What an error says, on one line, without passwords."""
+    lines = without_password(str(error)).strip().splitlines()
     return (lines[0] if lines else type(error).__name__).rstrip(".")[:300]
 
 
-def _without_password(text: str) -> str:
+def without_password(text: str) -> str:
     """Text without the user and password of the addresses in it."""
     return re.sub(r"(?<=://)[^/@\s]+@", "", text)
