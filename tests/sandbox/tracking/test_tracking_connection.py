@@ -10,7 +10,7 @@ from tracked_cells import cell_result
 from sandbox.errors import BadInput
 from sandbox.tracking import open_store
 from sandbox.tracking.connection import settle_environment
-from sandbox.tracking.views import SECTIONS, view_of, view_tags
+from sandbox.tracking.views import FIRST, SECTIONS, view_of, view_tags
 from sandbox.workspace import Workspace
 
 OPEN = """
@@ -89,7 +89,12 @@ def test_saved_views_are_what_mlflow_reads():
         assert isinstance(view["name"], str)
         assert isinstance(view["createdAt"], int)
         assert state["orderByKey"] in state["selectedColumns"]
-        assert {section["name"] for section in state["compareRunSections"]} <= set(SECTIONS)
+        sections = [section["name"] for section in state["compareRunSections"]]
+        assert sections[0] == FIRST
+        assert set(sections[1:]) <= set(SECTIONS)
+        charts = state["compareRunCharts"]
+        assert all(f"metrics.`{c['metricKey']}`" in state["selectedColumns"] for c in charts[:1])
+        assert {"tags.`scenario`", "tags.`seed`"} <= set(state["selectedColumns"])
 
 
 @pytest.mark.parametrize(
