@@ -1,5 +1,6 @@
 """One applicant's reasons as bars under their sentences."""
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -56,13 +57,24 @@ def _font(text: str) -> list[str]:
     latin = ["DejaVu Sans"]
     if text.isascii():
         return latin
-    from matplotlib import font_manager
-
-    there = set(font_manager.get_font_names())
-    found = [name for name in CHINESE_FONTS if name in there]
+    found = _chinese() or _chinese(look_again=True)
     if not found:
         raise BadInput(
             "No font with Chinese characters is installed; install one, such as Noto Sans CJK, or "
             "take the English texts."
         )
     return [*latin, found[0]]
+
+
+def _chinese(look_again: bool = False) -> list[str]:
+    """Installed families with Chinese; matplotlib's list of fonts may be older than the fonts."""
+    from matplotlib import font_manager
+
+    if look_again:
+        known = {entry.fname for entry in font_manager.fontManager.ttflist}
+        for path in sorted(set(font_manager.findSystemFonts()) - known):
+            # a file that is no font after all is none of ours
+            with contextlib.suppress(OSError, RuntimeError):
+                font_manager.fontManager.addfont(path)
+    there = set(font_manager.get_font_names())
+    return [name for name in CHINESE_FONTS if name in there]
