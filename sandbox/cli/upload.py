@@ -14,13 +14,13 @@ from sandbox.cli.program import Word
 def command(study: str, store: Path) -> None:
     """Send the cells of a study, and its reports, to where runs are tracked.
 
-    That is the server named by MLFLOW_TRACKING_URI, or the store's own database without it. A
+    That is the server named by MLFLOW_TRACKING_URI (such as https://mlflow.bank.example), or the
+    store's own database without it. A
     cell that is there already is not sent again, so an upload that was interrupted is simply
     typed again.
 
     \b
     Example:
-      export MLFLOW_TRACKING_URI=https://mlflow.bank.example
       risk-sandbox upload "online rental: credit limits"
     """
     from sandbox.experiment import StudyResults
