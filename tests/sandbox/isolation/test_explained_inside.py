@@ -44,8 +44,12 @@ def explained(artefact, features, level="namespace"):
             ("probability of class 1", "woodelf, exact"),
         ),
         (xgboost.XGBClassifier(n_estimators=10, n_jobs=1), ("log-odds of class 1", "woodelf")),
-        # asked again and again, so that only the first rows are explained
-        (CalibratedClassifierCV(LogisticRegression(), cv=2), ("probability of class 1", "shap")),
+        pytest.param(
+            # asked again and again, so that only the first rows are explained
+            CalibratedClassifierCV(LogisticRegression(), cv=2),
+            ("probability of class 1", "shap"),
+            marks=pytest.mark.long,
+        ),
     ],
     ids=["pipeline", "forest", "xgboost", "calibrated"],
 )

@@ -85,7 +85,15 @@ class Gone(ConnectionError):
     """What a broken connection raises."""
 
 
-@pytest.mark.parametrize("call", ["log_artifacts", "log_batch", "set_terminated", "create_run"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        "log_batch",
+        pytest.param("log_artifacts", marks=pytest.mark.long),
+        pytest.param("set_terminated", marks=pytest.mark.long),
+        pytest.param("create_run", marks=pytest.mark.long),
+    ],
+)
 def test_an_upload_that_breaks_off_anywhere_is_done_again(tmp_path, monkeypatch, call):
     """Nothing lost, nothing doubled, whichever call the connection broke in, before or after."""
     workspace = Workspace(tmp_path)
