@@ -110,6 +110,16 @@ def test_every_settable_trait_is_a_trait_and_moves_somebody():
         assert moved > 0, name
 
 
+@pytest.mark.filterwarnings("error")
+def test_the_less_buffer_a_business_has_the_more_of_them_default_down_to_none_at_all():
+    truth = world_of("micro_business", 600).truth
+    fell = [
+        truth.defaults_under(30_000, {"buffer": buffer}, replicas=8).sum()
+        for buffer in (1_000.0, 1.0, 0.0)
+    ]
+    assert 0 < fell[0] < fell[1] < fell[2]
+
+
 @pytest.mark.parametrize(
     ("limit", "changes", "says"),
     [
