@@ -51,7 +51,6 @@ def connect(workspace: Workspace) -> Any:
     """
     settle_environment()
     from mlflow import MlflowClient
-    from mlflow.exceptions import MlflowException
 
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -61,7 +60,7 @@ def connect(workspace: Workspace) -> Any:
     try:
         client = MlflowClient(tracking_uri=uri, registry_uri=uri)
         client.search_experiments(max_results=1)
-    except MlflowException as error:
+    except Exception as error:  # of whatever store and driver MLflow reaches
         raise BadInput(
             f"The tracking store at {without_password(uri)} cannot be used "
             f"({first_line(error)}); start the server, or unset MLFLOW_TRACKING_URI to keep "

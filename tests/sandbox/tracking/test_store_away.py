@@ -81,6 +81,21 @@ def test_a_study_goes_on_without_the_server_and_says_so_once(tmp_path, monkeypat
     assert len(versions) == 2
 
 
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "mysql+nodriver://me:secret@127.0.0.1/runs",
+        "postgresql+nodriver://me:secret@127.0.0.1/runs",
+        "http://[::1",
+    ],
+)
+def test_a_store_that_mlflow_has_no_driver_for_is_one_that_is_away(tmp_path, monkeypatch, uri):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    with Logbook(Workspace(tmp_path), "limits") as logbook:
+        assert "cannot be used" in logbook.untracked
+        assert "secret" not in logbook.untracked
+
+
 class Gone(ConnectionError):
     """What a broken connection raises."""
 
