@@ -112,23 +112,23 @@ def said_by(model: Any) -> tuple[Callable[[pd.DataFrame], Vector], str]:
     if hasattr(model, "outputs") and hasattr(model, "role"):
         outputs = list(model.outputs)
         name = next((n for n in ("pd", "score") if n in outputs), outputs[0])
-        return _checked(model, "predict", outputs.index(name)), name
+        return _checked(model, "predict", outputs.index(name), len(outputs)), name
     if hasattr(model, "predict_proba"):
-        return _checked(model, "predict_proba", 1), f"probability of {second_class(model)}"
+        return _checked(model, "predict_proba", 1, 2), f"probability of {second_class(model)}"
     if hasattr(model, "decision_function") and hasattr(model, "classes_"):
         return _checked(
-            model, "decision_function", 0
+            model, "decision_function", 0, 1
         ), f"decision function of {second_class(model)}"
     if hasattr(model, "predict"):
-        return _checked(model, "predict", 0), "prediction"
+        return _checked(model, "predict", 0, 1), "prediction"
     raise BadInput(
         f"A {type(model).__name__} cannot be explained: it has no predict and no "
         "predict_proba; give a fitted model that scores tables."
     )
 
 
-def _checked(model: Any, method: str, column: int) -> Callable[[pd.DataFrame], Vector]:
-    """The method's numbers, one a row; BadInput for anything else."""
+def _checked(model: Any, method: str, column: int, width: int) -> Callable[[pd.DataFrame], Vector]:
+    """The numbers in one of the method's `width` columns; BadInput for anything else."""
 
     def say(table: pd.DataFrame) -> Vector:
         if not len(table):
@@ -144,7 +144,7 @@ def _checked(model: Any, method: str, column: int) -> Callable[[pd.DataFrame], V
                 f"predict_proba of the {type(model).__name__} has shape {given.shape}; two "
                 "columns, of two classes, can be explained."
             )
-        if given.ndim == 2 and given.shape[1] > column:
+        if given.ndim == 2 and given.shape[1] == width:
             given = given[:, column]
         if given.shape != (len(table),):
             raise BadInput(
@@ -168,14 +168,15 @@ class _Game:
     def of(
         cls, rows: pd.DataFrame, background: pd.DataFrame, say: Callable[[pd.DataFrame], Vector]
     ) -> "_Game":
-        both = pd.concat([rows, background], ignore_index=True)
+        # the background first: small codes, whose neighbours shap's relative tolerance tells apart
+        both, usual = pd.concat([background, rows], ignore_index=True), len(background)
         coded = [pd.factorize(both[name], use_na_sentinel=False)[0] for name in both]
         codes = np.column_stack(coded).astype(np.int64)
         # where each code of each column is found first
         first = [np.unique(column, return_index=True)[1] for column in codes.T]
 
         decoded = _decoder(both, first)
-        return cls(codes[: len(rows)], codes[len(rows) :], lambda mixed: say(decoded(mixed)))
+        return cls(codes[usual:], codes[:usual], lambda mixed: say(decoded(mixed)))
 
     @property
     def players(self) -> int:

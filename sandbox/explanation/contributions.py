@@ -109,6 +109,9 @@ def _check_tables(features: pd.DataFrame, background: pd.DataFrame) -> None:
             f"The background's columns {list(background.columns)} are not the features' "
             f"{list(features.columns)}; give both in the model's order."
         )
+    if not features.columns.is_unique:
+        twice = features.columns[features.columns.duplicated()][0]
+        raise BadInput(f"The features have two columns {twice!r}; give each a name of its own.")
     if not len(features):
         raise BadInput("The features have 0 rows; give at least one row to explain.")
 

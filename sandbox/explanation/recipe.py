@@ -102,6 +102,10 @@ def as_fitted(model: Any, table: pd.DataFrame) -> Any:
 def refuse_many_classes(model: Any) -> None:
     """BadInput for a classifier of more than two classes."""
     classes = getattr(model, "classes_", None)
+    if isinstance(classes, list) and len(classes) > 1 and np.ndim(classes[0]) == 1:
+        raise BadInput(
+            f"The {type(model).__name__} has {len(classes)} outputs; give a model of one of them."
+        )
     if classes is not None and np.ndim(classes) == 1 and len(classes) != 2:
         raise BadInput(
             f"The {type(model).__name__} has {len(classes)} classes and so no one output; give a "

@@ -6,6 +6,7 @@ histogram boosting and LightGBM in double), so rows are rounded to it first; a v
 between the two would otherwise take another branch here than in the model.
 """
 
+import copy
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -66,7 +67,9 @@ def tree_values(
     from woodelf.core.trees.parse_models import load_decision_tree_ensemble_model
 
     own, usual = _by_position(rows, single), _by_position(background, single)
-    trees = load_decision_tree_ensemble_model(ensemble, list(usual.columns), class_index=1)
+    trees = load_decision_tree_ensemble_model(
+        _as_grown(ensemble), list(usual.columns), class_index=1
+    )
     explainer = WoodelfExplainer(trees, usual)
     return np.asarray(explainer.shap_values(own, verbose=False), dtype=np.float64)
 
@@ -76,6 +79,19 @@ def _by_position(table: pd.DataFrame | Matrix, single: bool) -> pd.DataFrame:
     if isinstance(table, pd.DataFrame):
         table = table.to_numpy(dtype=np.float64, na_value=np.nan)
     return pd.DataFrame(table.astype(np.float32).astype(np.float64) if single else table)
+
+
+def _as_grown(ensemble: Any) -> Any:
+    """The ensemble, announcing as many trees as it has.
+
+    treelite reads as many as `n_estimators` says: past the end where training stopped early.
+    """
+    grown = len(getattr(ensemble, "estimators_", ()))
+    if not grown or getattr(ensemble, "n_estimators", grown) == grown:
+        return ensemble
+    announced = copy.copy(ensemble)
+    announced.n_estimators = grown
+    return announced
 
 
 def _sklearn(model: Any) -> Recipe | None:
@@ -127,8 +143,9 @@ def _xgboost(model: Any) -> Recipe | None:
     categorical = "c" in (booster.feature_types or [])
     if not (trees_only and single_output) or categorical:
         return None
-    if getattr(model, "early_stopping_rounds", None) is not None:
-        booster = booster[: model.best_iteration + 1]  # the rounds that its predictions use
+    best = getattr(model, "best_iteration", None) if booster is not model else None
+    if best is not None:  # training stopped early, by a setting or by a callback
+        booster = booster[: best + 1]  # the rounds that its predictions use
     objective = settings["objective"]["name"]
     names = getattr(booster, "feature_names", None)
     labels = model if hasattr(model, "classes_") else booster
@@ -171,9 +188,10 @@ def _lightgbm(model: Any) -> Recipe | None:
     text = booster.model_to_string()
     unreadable = ("num_cat=1", "is_linear=1", "average_output", "[zero_as_missing: 1]")
     plain = booster.num_model_per_iteration() == 1 and not any(s in text for s in unreadable)
-    if not plain or _has_categories(text):
+    # a column of categories stays one where no tree splits on it
+    if not plain or _has_categories(text) or getattr(booster, "pandas_categorical", None):
         return None
-    objective = text.partition("objective=")[2].partition("\n")[0].split(" ")[0]
+    objective = text.partition("objective=")[2].partition("\n")[0]
     names = booster.feature_name()
     named = names[0] != "Column_0"
     return Recipe(
@@ -191,6 +209,10 @@ def _has_categories(text: str) -> bool:
 
 
 def _of_objective(objective: str, model: Any) -> str:
+    """What is added up under an objective, which LightGBM writes with settings behind its name."""
+    objective, *settings = objective.split(" ")
+    if any(s == "sqrt" or (s.startswith("sigmoid:") and s != "sigmoid:1") for s in settings):
+        return f"raw score ({' '.join([objective, *settings])})"
     if objective in ("binary:logistic", "binary:logitraw", "reg:logistic", "binary"):
         return f"log-odds of {second_class(model)}"
     if objective in ("count:poisson", "poisson", "reg:gamma", "gamma", "reg:tweedie", "tweedie"):

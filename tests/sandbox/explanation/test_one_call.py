@@ -23,6 +23,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import sandbox as sb
 from sandbox.errors import BadInput
+from sandbox.explanation import tree_ensembles
 from sandbox.explanation.any_model import QUICK
 from sandbox.explanation.contributions import found_in
 
@@ -206,6 +207,48 @@ def test_early_stopping_leaves_out_the_rounds_that_predictions_leave_out(data):
     np.testing.assert_allclose(found.margin, xgb_margin(model, whole.head(50)), atol=1e-5)
 
 
+def test_early_stopping_by_a_callback_leaves_them_out_as_well(data):
+    whole, _, event = data
+    stop = xgboost.callback.EarlyStopping(rounds=2)
+    given = {**THREAD, "n_estimators": 60}
+    model = xgboost.XGBClassifier(learning_rate=0.6, callbacks=[stop], **given).fit(
+        whole[:200], event[:200], eval_set=[(whole[200:], event[200:])], verbose=False
+    )
+    assert model.best_iteration + 1 < model.get_booster().num_boosted_rounds()
+    found = found_in(model, whole.head(50), whole.tail(30))
+    np.testing.assert_allclose(found.margin, xgb_margin(model, whole.head(50)), atol=1e-5)
+
+
+@pytest.mark.parametrize("maker", [se.GradientBoostingClassifier, se.GradientBoostingRegressor])
+def test_trees_that_were_never_grown_are_not_read(data, maker):
+    """treelite reads as many trees as were asked for, whether they are there or not."""
+    whole, _, event = data
+    model = maker(n_iter_no_change=2, n_estimators=300, **SEED).fit(whole, event)
+    assert len(model.estimators_) < 300
+    announced = tree_ensembles._as_grown(model)
+    assert announced.n_estimators == len(model.estimators_)
+    assert model.n_estimators == 300
+    found = found_in(model, whole.head(20), whole.tail(30))
+    assert found.method.startswith("woodelf")
+
+
+def test_a_column_of_categories_that_no_tree_splits_on_is_no_obstacle(data):
+    whole, _, event = data
+    words = whole.assign(d=pd.Categorical(whole["d"].map(str)))
+    model = lightgbm.LGBMClassifier(min_data_per_group=ROWS + 1, **QUIET).fit(words, event)
+    found = found_in(model, words.head(5), words.tail(20))
+    np.testing.assert_allclose(found.margin, probability(model, words.head(5)))
+    assert not found.values[:, 3].any()
+
+
+def test_raw_scores_that_are_no_log_odds_are_not_called_so(data):
+    whole, _, event = data
+    steep = lightgbm.LGBMClassifier(sigmoid=2.0, **QUIET).fit(whole, event)
+    root = lightgbm.LGBMRegressor(reg_sqrt=True, **QUIET).fit(whole, event * 9.0)
+    for model, words in ((steep, "binary sigmoid:2"), (root, "regression sqrt")):
+        assert found_in(model, whole.head(5), whole.tail(9)).output == f"raw score ({words})"
+
+
 def test_text_and_categories_are_explained_by_asking(data):
     whole, _, event = data
     words = whole.assign(d=whole["d"].map({0.0: "west", 1.0: "east", 2.0: "north", 3.0: None}))
@@ -247,6 +290,14 @@ def test_a_feature_of_large_numbers_that_differ_little_is_not_left_out():
     model = Scored(lambda x: (x["time"] - 1.7e9 + x["rest"]).to_numpy())
     found = found_in(model, stamps.head(10), stamps.tail(20))
     np.testing.assert_allclose(found.values[:, 0], np.arange(10.0) - 29.5)
+
+
+def test_a_feature_of_very_many_values_is_not_left_out():
+    rows = 150_000
+    table = pd.DataFrame({"row": np.arange(float(rows)), "rest": np.arange(float(rows)) % 3})
+    model = Scored(lambda x: (x["row"] + x["rest"]).to_numpy())
+    found = found_in(model, table, pd.DataFrame({"row": [150_000.0], "rest": [0.0]}))
+    np.testing.assert_allclose(found.values[:, 0], table["row"] - 150_000)
 
 
 def test_the_same_seed_gives_the_same_and_no_global_draw_is_used_up(data):
@@ -307,6 +358,15 @@ def test_what_cannot_be_explained_is_refused_with_what_can(data):
         sb.explain(two, whole[["a", "b"]].head(5), whole[["a", "b"]].tail(5))
     with pytest.raises(BadInput, match="101 rows; 1 to 100 are needed: draw them"):
         sb.explain(two, whole.head(5), whole.head(101))
+    both = xgboost.XGBRegressor(**THREAD).fit(whole, whole[["a", "b"]])
+    with pytest.raises(BadInput, match=r"shape \(5, 2\) for 5 rows; one number a row"):
+        sb.explain(both, whole.head(5), whole.tail(5))
+    many = se.RandomForestClassifier(**FEW).fit(whole, np.c_[event, event + (whole["a"] > 1)])
+    with pytest.raises(BadInput, match="2 outputs; give a model of one of them"):
+        sb.explain(many, whole.head(5), whole.tail(5))
+    twice = whole.set_axis(["a", "b", "c", "a"], axis=1)
+    with pytest.raises(BadInput, match="two columns 'a'; give each"):
+        sb.explain(two, twice.head(5), twice.tail(5))
     with pytest.raises(BadInput, match="pandas DataFrame"):
         sb.explain(two, whole.to_numpy(), whole.to_numpy())
 
