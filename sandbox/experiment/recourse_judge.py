@@ -23,6 +23,10 @@ from sandbox.portfolio import Portfolio
 ASKED, REPLICAS = 60, 64
 
 
+#: an advice to fewer applicants is counted, and what came of it is left out: it is of persons
+SMALLEST = 10
+
+
 @dataclass(frozen=True)
 class Advised:
     """What some declined applicants would be told."""
@@ -108,5 +112,6 @@ def _by_advice(found: RecourseTruth) -> pd.DataFrame:
             "valid": grouped["valid"].mean(),
         }
     )
+    table.loc[table["applicants"] < SMALLEST, ["promised", "true_fall", "valid"]] = np.nan
     table = table.rename_axis("advice").reset_index()
     return table.sort_values(["applicants", "advice"], ascending=[False, True], ignore_index=True)
