@@ -40,6 +40,9 @@ class Entrant:
     caps: Caps | None = None
 
     def __post_init__(self) -> None:
+        # a vendor names files, and a terminal obeys some characters
+        if not self.name.isprintable():
+            raise BadInput(f"The model's name is {self.name!r}; give it a name of letters: name=.")
         if self.caps is None:
             return
         if self.caps not in get_args(Caps):

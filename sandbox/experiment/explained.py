@@ -14,6 +14,8 @@ from sandbox.validation.result import ValidationResult, Verdict
 
 #: evaluation rows explained, and training rows they are explained against
 EXPLAINED, BACKGROUND = 1_000, 100
+#: rows that a slow model has to explain at least: fewer show neither an order nor what is usual
+FEWEST = 10
 
 
 def explained_positions(trial: Trial) -> NDArray[np.intp]:
@@ -65,7 +67,10 @@ def explained(
     if outcome.status is not Status.OK or outcome.value is None:
         return None, replace(gate, reason=f"The model could not be explained: {outcome.reason}")
     values, base, margin = outcome.value
-    rows = len(base)
+    rows, asked = len(base), len(explained_positions(trial))
+    if rows < min(FEWEST, asked):
+        why = f"The model explained {rows} of {asked:,} rows in its time; {FEWEST} tell something."
+        return None, replace(gate, reason=why)
     gap = float(np.abs(values.sum(axis=1) + base - margin).max())
     try:
         check(values, base, margin)

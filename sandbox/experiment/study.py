@@ -30,6 +30,9 @@ from sandbox.tracking.logbook import Logbook
 from sandbox.tracking.software import software
 from sandbox.workspace import Workspace, held_alone, slug, written_whole
 
+#: bytes of a study's name: file systems take 255, and MLflow 500 characters
+LONGEST_NAME = 200
+
 
 @dataclass(frozen=True)
 class Study:
@@ -67,6 +70,11 @@ class Study:
     def __post_init__(self) -> None:
         if not re.sub(r"\W", "", self.name):
             raise BadInput(f"The study's name is {self.name!r}; use letters or digits.")
+        if not self.name.isprintable() or len(slug(self.name).encode()) > LONGEST_NAME:
+            raise BadInput(
+                f"The study's name is {self.name[:60]!r}; use one line of at most {LONGEST_NAME} "
+                "bytes, since a folder is called so."
+            )
         if self.level not in set(Level):
             raise BadInput(
                 f"There is no isolation level {self.level!r}; choose one of {', '.join(Level)}."

@@ -1,8 +1,11 @@
 """A vendor's model is explained in its cell like a built-in one, or the cell says why not."""
 
+from types import SimpleNamespace
+
 import joblib
 import lightgbm
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -10,9 +13,10 @@ import data_generators as dg
 import sandbox as sb
 from sandbox.errors import BadInput
 from sandbox.experiment.entrant import Entrant
-from sandbox.experiment.explained import _check_order
+from sandbox.experiment.explained import _check_order, explained, positions_explained
 from sandbox.explanation.additivity import AdditivityError
 from sandbox.features import credit_features
+from sandbox.isolation import Outcome, Status
 from sandbox.validation.result import Verdict
 
 
@@ -58,6 +62,33 @@ def test_a_model_of_several_classes_says_why_it_is_not_explained_and_what_can_be
     assert "one class against the rest" in missing.reason
     with pytest.raises(BadInput, match=r"no additive explanation to show: .* 3 classes"):
         results.contender("limit", "three").explain()
+
+
+@pytest.mark.parametrize("rows", [1, 9, 10])
+def test_an_explanation_of_a_handful_of_rows_is_not_judged(rows):
+    """A slow model may get no further, and one that lies may say that it is slow."""
+    table = pd.DataFrame({"bureau_utilisation": np.linspace(0, 1, 40)})
+    trial = SimpleNamespace(evaluation_features=table, training_features=table)
+    margin = table["bureau_utilisation"].to_numpy()[positions_explained(40)]
+    given = (margin[:rows, None] - 0.5, np.full(rows, 0.5), margin[:rows])
+    outcome = Outcome(Status.OK, given, "", evidence=None, said=("score", "shap"))
+    attribution, gate = explained(trial, "", outcome, margin)
+    assert (attribution is None) == (rows < 10)
+    assert gate.verdict is (Verdict.NOT_EVALUATED if rows < 10 else Verdict.PASS)
+    assert rows >= 10 or f"explained {rows} of 40 rows" in gate.reason
+
+
+@pytest.mark.parametrize("name", ["good\x1b[2Jmodel", "two\nlines"])
+def test_a_vendors_file_cannot_be_named_so_that_a_terminal_obeys(tmp_path, name):
+    joblib.dump(HistGradientBoostingClassifier(), tmp_path / f"{name}.joblib")
+    with pytest.raises(BadInput, match="give it a name of letters"):
+        Entrant.from_file(tmp_path / f"{name}.joblib", role="limit", outputs=("pd",))
+
+
+@pytest.mark.parametrize("name", ["s" * 300, "贷" * 90, "red \x1b[31m", "two\nlines"])
+def test_a_study_has_a_name_that_a_folder_and_a_terminal_can_have(name):
+    with pytest.raises(BadInput, match="use one line of at most 200 bytes"):
+        sb.Study(name, models=[], worlds=[])
 
 
 def test_scores_rounded_to_single_precision_keep_the_order_and_others_do_not():
