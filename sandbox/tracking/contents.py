@@ -4,6 +4,7 @@ Tags join runs (filter and group by them), parameters are what a person would va
 coordinates draw them: few, short), metrics are `section/name`, a chart section each.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 from sandbox.isolation.outcome import Status
@@ -63,8 +64,17 @@ def params(result: "CellResult") -> dict[str, str]:
         "role": cell.role,
         "scenario": cell.scenario,
         "seed": str(cell.seed),
-        **{_after_seed(name): str(value) for name, value in result.params.items()},
+        **{_kept(_after_seed(name)): str(value) for name, value in result.params.items()},
     }
+
+
+def _kept(name: str) -> str:
+    """A parameter's name as MLflow takes it: a model of one's own may name settings in Chinese.
+
+    >>> _kept("settings.深度")
+    'settings.u6df1u5ea6'
+    """
+    return re.sub(r"[^A-Za-z0-9_\-. :/]", lambda found: f"u{ord(found[0]):04x}", name)[:250]
 
 
 def _after_seed(name: str) -> str:

@@ -320,3 +320,12 @@ def test_reading_makes_no_store(tmp_path):
     with pytest.raises(BadInput, match="no results"):
         runs(Workspace(tmp_path / "new"), "any")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_settings_of_any_name_are_kept_under_one_that_mlflow_takes(store):
+    settings = {"model.深度": "3", "model.a(b)": "1", f"model.{'p' * 300}": "2"}
+    run_id = store.log(cell_result(study="odd settings", params=settings))
+    kept = run_of(store, run_id).data.params
+    assert kept["settings.u6df1u5ea6"] == "3"
+    assert kept["settings.au0028bu0029"] == "1"
+    assert "2" in kept.values()
