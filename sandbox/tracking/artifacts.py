@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandbox.tracking.decisions_table import decisions_of
+from sandbox.tracking.figures_table import figures_of
 from sandbox.tracking.guard import stays_here
 from sandbox.tracking.pictures import drawn
 from sandbox.tracking.software import software
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 MAX_ROWS = 200
 
 #: tables that the artifact view opens with, in order
-_FIRST = ("validation", "decisions", "shap_summary", "reason_codes")
+_FIRST = ("figures", "validation", "decisions", "shap_summary", "reason_codes")
 
 #: a cell's table of decisions by segment, which goes by one name in all roles
 _RENAMED = ("decisions_by_segment",)
@@ -50,6 +51,8 @@ def tables_of(result: "CellResult") -> "dict[str, pd.DataFrame]":
         tables["decisions"] = decisions
     if result.attribution is not None:
         tables.setdefault("shap_summary", result.attribution.summary())
+    if (figures := figures_of(result)) is not None:
+        tables["figures"] = figures
     if result.results:
         tables["validation"] = _validation(result)
     first = {name: place for place, name in enumerate(_FIRST)}

@@ -8,9 +8,12 @@ import re
 from typing import TYPE_CHECKING
 
 from sandbox.isolation.outcome import Status
+from sandbox.tracking.colours import colour
+from sandbox.tracking.figures_table import described, written
 from sandbox.tracking.names import SECTIONS
 from sandbox.tracking.software import as_tags, software
 from sandbox.tracking.unevaluated import adds_up_to, explained_by, not_evaluated, public_reason
+from sandbox.tracking.views import main_metrics
 
 if TYPE_CHECKING:
     from sandbox.cell import Cell, CellResult
@@ -34,6 +37,7 @@ def cell_tags(cell: "Cell") -> dict[str, str]:
         "model.family": cell.family,
         "seed": str(cell.seed),
         DIGEST: cell.digest,
+        "mlflow.runColor": colour(cell.model, cell.seed),
         "mlflow.source.name": "risk-sandbox",
         "mlflow.source.type": "LOCAL",
     }
@@ -64,6 +68,9 @@ def params(result: "CellResult") -> dict[str, str]:
         "role": cell.role,
         "scenario": cell.scenario,
         "seed": str(cell.seed),
+        # MLflow's Compare begins with a plot of the first three parameters that differ, and draws
+        # a number that one model lacks as if it had one; this third one every model has
+        "model.explained": explained_by(result),
         **{_kept(_after_seed(name)): str(value) for name, value in result.params.items()},
     }
 
@@ -87,14 +94,17 @@ def _after_seed(name: str) -> str:
 
 
 def metrics(result: "CellResult") -> dict[str, float]:
-    """The finite metrics to six digits, by section; the others are named by `not_evaluated`."""
+    """The finite metrics to six digits; the others are named by `not_evaluated`.
+
+    The role's main ones first, then by section: a run's page and Compare's plot begin so.
+    """
     left_out = not_evaluated(result)
     rank = {section: place for place, section in enumerate(SECTIONS)}
-    kept = sorted(
-        (name for name in result.metrics if name not in left_out),
-        key=lambda name: rank.get(name.partition("/")[0], len(rank)),
-    )
-    # MLflow's tables show every digit there is
+    main = [name for name in main_metrics(result.cell.role) if name in result.metrics]
+    others = (name for name in result.metrics if name not in main)
+    by_section = sorted(others, key=lambda name: rank.get(name.partition("/")[0], len(rank)))
+    kept = [name for name in (*main, *by_section) if name not in left_out]
+        # MLflow's tables show every digit there is
     return {name: float(f"{result.metrics[name]:.6g}") for name in kept}
 
 
@@ -116,6 +126,8 @@ def note(result: "CellResult") -> str:
     if result.status is not Status.OK:
         lines.append(f"Not finished: {public_reason(result)}.")
         return "\n\n".join(lines)
+    if figures := _main_figures(result):
+        lines.append(figures)
     if result.results:
         lines.append(f"Validation tests: {verdicts(result)} (table `tables/validation.json`).")
     if result.attribution is None:
@@ -138,6 +150,18 @@ def note(result: "CellResult") -> str:
         lines.append("Not evaluated (all in `validation/not_evaluated.json`):")
         lines.append("\n".join(named))
     return "\n\n".join(lines)
+
+
+def _main_figures(result: "CellResult") -> str:
+    """The figures that its role is compared by, in words; nothing where there are none."""
+    left_out = not_evaluated(result)
+    said = [
+        f"{described(name)}: **{written(name, result.metrics[name])}**"
+        for name in main_metrics(result.cell.role)
+        if name in result.metrics and name not in left_out
+    ]
+    text = "; ".join(said)
+    return f"{text[:1].upper()}{text[1:]}." if said else ""
 
 
 def code_version() -> dict[str, str]:

@@ -6,21 +6,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sandbox.tracking.connection import is_remote
+from sandbox.tracking.figures_table import described, direction
 from sandbox.tracking.orphans import MADE_BY
-from sandbox.tracking.views import view_tags
+from sandbox.tracking.views import MAIN, view_tags
 from sandbox.workspace import Workspace
 
 if TYPE_CHECKING:
     from sandbox.cell import CellResult
 
-#: shown above a study's runs
+#: shown above a study's runs; MLflow shows one line of it until it is opened
 _EXPERIMENT_NOTE = (
-    "Tick the runs to compare (those of one seed), then press *Compare*. `truth/` figures exist "
-    "for synthetic worlds only. "
-    "There is one run per model, scenario and seed; the chart view has one section per family of "
-    "metrics (`value/`, `perf/`, `calib/`, `fraud/`, `stability/`, `explain/`, `truth/`, `ops/`), "
-    "and the artifact view puts the same table of several runs side by side. Compare shows SHAP "
-    "plots of two or three runs next to each other (Artifacts, in a wide window)."
+    "Tick the runs of **one seed** and press *Compare*; `risk-sandbox compare` says what is noise.",
+    "There is one run per model, scenario and seed: on one seed all models are judged on the same "
+    "customers. In charts a model's bars have one colour, lighter or darker by seed. The artifact "
+    "view puts a table of several runs side by side; `tables/figures.json` has every figure in "
+    "words. Compare shows SHAP plots of two or three runs next to each other (Artifacts, in a wide "
+    "window). `truth/` figures exist for synthetic worlds only.",
 )
 
 #: tells MLflow 3 that a study is machine learning, not generative AI
@@ -38,7 +39,7 @@ def experiment_of(client: Any, study: str, artifacts: Path | None) -> str:
     found = client.get_experiment_by_name(study)
     if found is None:
         place = _folder(artifacts, study) if artifacts else None
-        tags = {"mlflow.note.content": _EXPERIMENT_NOTE, **_ML_EXPERIMENT, **MADE_BY}
+        tags = {"mlflow.note.content": experiment_note(), **_ML_EXPERIMENT, **MADE_BY}
         tags |= view_tags(time.time_ns() // 1_000_000)
         try:
             created: str = client.create_experiment(study, place, tags)
@@ -54,6 +55,14 @@ def experiment_of(client: Any, study: str, artifacts: Path | None) -> str:
         if found.tags.get(name) != value:
             client.set_experiment_tag(found.experiment_id, name, value)
     return str(found.experiment_id)
+
+
+def experiment_note() -> str:
+    """What to do with a study's runs, and the main figures in words, in Markdown."""
+    names = dict.fromkeys(name for names in MAIN.values() for name in names)
+    rows = [f"| `{name}` | {described(name)} | {direction(name) or '–'} |" for name in names]
+    table = ["| metric | what it is | better is |", "|---|---|---|", *rows]
+    return "\n\n".join([*_EXPERIMENT_NOTE, "\n".join(table)])
 
 
 def artifact_root(workspace: Workspace, uri: str) -> Path | None:

@@ -111,6 +111,7 @@ PARAMETERS: Mapping[str, str] = {
     "role": "what it is judged as: limit, fraud or pd",
     "scenario": "the market, or the portfolio's name",
     "seed": "the seed of the market that it learnt from, or of the split",
+    "model.explained": "how SHAP values were had: woodelf, closed form, shap, or unavailable",
     "world.customers": "customers that it learnt from",
     "world.months": "months that are simulated",
     "portfolio.accounts": "accounts of the bank's table",

@@ -59,12 +59,13 @@ def main_metrics(role: str) -> tuple[str, ...]:
     return MAIN.get(role, ("perf/auc",))
 
 
-#: columns that MLflow shows before any other, by its own names
-_LEADING = ("attributes.`Run Name`", "runDateAndNestInfo", "duration")
+#: columns that MLflow always shows, by its own names: before the figures, and after them, for a
+#: narrow window has room for four or five columns
+_LEADING = ("attributes.`Run Name`",)
+_LAST = ("runDateAndNestInfo", "duration")
 
-#: where a run was tried, before its figures; how its tests went, after them
-_PLACE = ("tags.`scenario`", "tags.`seed`")
-_AFTER = ("tags.`validation`",)
+#: after the figures: how a run's tests went, and where it was tried, which its name says as well
+_AFTER = ("tags.`validation`", "tags.`scenario`", "tags.`seed`")
 
 #: pixels; a run's name is long: model, scenario, seed
 _WIDTHS = {
@@ -113,15 +114,15 @@ def view_of(roles: set[str]) -> str:
 def _state(role: str) -> str:
     figures = [f"metrics.`{name}`" for name in MAIN.get(role, _ALL)]
     before = ["tags.`role`"] if role == "all" else []
-    columns = [*before, *_PLACE, *figures, *_AFTER]
+    columns = [*before, *figures, *_AFTER]
     sections = [_section(name) for name in (FIRST, *_SECTIONS_FIRST[role])]
     state: dict[str, Any] = {
         "searchFilter": "" if role == "all" else f"tags.role = '{role}'",
         "orderByKey": figures[0],
         "orderByAsc": False,
         "selectedColumns": columns,
-        "columnOrder": [*_LEADING, *columns],
-        "columnWidths": {name: _width(name) for name in (*_LEADING, *columns)},
+        "columnOrder": [*_LEADING, *columns, *_LAST],
+        "columnWidths": {name: _width(name) for name in (*_LEADING, *columns, *_LAST)},
         # the main metrics first; MLflow fills the other sections with a chart a metric
         "compareRunSections": sections,
         "compareRunCharts": [_bar(name, FIRST) for name in MAIN.get(role, _ALL)]

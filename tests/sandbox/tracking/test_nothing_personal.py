@@ -89,7 +89,13 @@ def test_every_name_that_a_study_logs_is_in_the_table(tracked):
 def test_every_run_has_its_files_at_the_same_paths(tracked):
     store, runs, _ = tracked
     promised = {
-        "tables": {"validation.json", "decisions.json", "shap_summary.json", "reason_codes.json"},
+        "tables": {
+            "figures.json",
+            "validation.json",
+            "decisions.json",
+            "shap_summary.json",
+            "reason_codes.json",
+        },
         "explanation": {"beeswarm.png", "importance.png"},
         "validation": {"results.json", "not_evaluated.json"},
         "isolation": {"evidence.json"},

@@ -1,5 +1,6 @@
 """What a run says, and where: names, decisions, code, and what it has no figure for."""
 
+import colorsys
 import json
 from dataclasses import replace
 
@@ -12,12 +13,16 @@ from sandbox.errors import BadInput
 from sandbox.isolation.outcome import Status
 from sandbox.tracking import contents
 from sandbox.tracking.artifacts import tables_of, write_artifacts
+from sandbox.tracking.colours import colour
 from sandbox.tracking.decisions_table import COLUMNS, SMALLEST
 from sandbox.tracking.guard import PERSONAL, refuse_confidential
 from sandbox.tracking.names import METRICS, PARAMETERS, SECTIONS, TAGS, MetricName, metric
 from sandbox.tracking.software import software
 from sandbox.validation.catalogue import CATALOGUE
 from sandbox.validation.result import ValidationResult, Verdict
+
+LIMIT_MODELS = ("rule matrix", "scorecard", "boosted PD", "boosted PD and exposure", "causal pair")
+FRAUD_MODELS = ("boosted fraud", "logistic fraud", "fraud rules", "fraud stack", "isolation forest")
 
 
 def written(result, folder):
@@ -77,6 +82,43 @@ def test_tags_and_parameters_go_by_the_table():
     own = {name for name in contents.tags(result) if not name.startswith("mlflow.")}
     assert own <= TAGS.keys()
     assert {"model", "model.family", "role", "scenario", "seed"} <= PARAMETERS.keys()
+
+
+def test_the_first_figures_of_a_run_are_those_that_its_role_is_compared_by(tmp_path):
+    figures = {"ops/fit_seconds": 2.0, "value/default_rate": 0.0552614, "perf/auc": 0.63,
+               "truth/profit_per_customer": 349.296, "calib/slope": float("nan")}  # fmt: skip
+    result = cell_result("first", metrics=figures)
+    first = ["truth/profit_per_customer", "value/default_rate", "perf/auc"]
+    assert list(contents.metrics(result))[:3] == first
+    note = contents.tags(result)["mlflow.note.content"]
+    assert "Expected profit, RMB a customer: **349**; default rate" in note
+    table = json.loads(written(result, tmp_path)["tables/figures.json"].read_text())
+    assert table["columns"][:2] == ["figure", "value"]
+    assert [row[-1] for row in table["data"]] == [*first, "ops/fit_seconds"]
+    assert table["data"][1][:3] == ["default rate of approved customers", "5.53%", "lower"]
+
+
+def test_models_of_different_kind_differ_in_three_parameters_that_both_have():
+    # what MLflow's Compare draws first; a number that one lacks would be drawn for it as well
+    rules = cell_result(params={})
+    trees = cell_result(model="boosted PD", family="hgb", params={"model.depth": 4})
+    trees = replace(trees, attribution=replace(trees.attribution, method="woodelf"))
+    one, other = contents.params(rules), contents.params(trees)
+    differing = sorted(n for n in {**one, **other} if one.get(n) != other.get(n))[:3]
+    assert differing == ["model", "model.explained", "model.family"]
+
+
+def test_a_models_runs_have_one_hue_and_the_built_in_models_of_a_role_do_not_look_alike():
+    def hue(name, seed=1):
+        text = colour(name, seed)
+        return colorsys.rgb_to_hls(*(int(text[k : k + 2], 16) / 255 for k in (1, 3, 5)))[0]
+
+    assert len({colour("rule matrix", seed) for seed in (7, 8, 9)}) == 3
+    assert hue("rule matrix", 7) == pytest.approx(hue("rule matrix", 8), abs=0.01)
+    for role in (LIMIT_MODELS, FRAUD_MODELS):
+        hues = sorted(map(hue, role))
+        gaps = [(b - a) % 1 for a, b in zip(hues, [*hues[1:], hues[0]], strict=True)]
+        assert min(gaps) > 0.1
 
 
 def test_a_metric_without_a_figure_is_named_with_the_reason_of_its_test(tmp_path):

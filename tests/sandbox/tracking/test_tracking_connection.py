@@ -10,6 +10,7 @@ from tracked_cells import cell_result
 from sandbox.errors import BadInput
 from sandbox.tracking import open_store
 from sandbox.tracking.connection import settle_environment
+from sandbox.tracking.experiments import experiment_note
 from sandbox.tracking.views import FIRST, SECTIONS, view_of, view_tags
 from sandbox.workspace import Workspace
 
@@ -95,6 +96,22 @@ def test_saved_views_are_what_mlflow_reads():
         charts = state["compareRunCharts"]
         assert all(f"metrics.`{c['metricKey']}`" in state["selectedColumns"] for c in charts[:1])
         assert {"tags.`scenario`", "tags.`seed`"} <= set(state["selectedColumns"])
+
+
+def test_a_narrow_window_shows_figures_before_anything_else():
+    state = json.loads(json.loads(view_tags(0)["mlflow.sharedViewState.limit"])["state"])
+    assert state["columnOrder"][:2] == [
+        "attributes.`Run Name`",
+        "metrics.`truth/profit_per_customer`",
+    ]
+
+
+def test_the_note_above_the_runs_begins_with_what_to_do_and_says_what_figures_are():
+    note = experiment_note()
+    first = note.partition("\n")[0]
+    assert all(words in first for words in ("one seed", "Compare", "risk-sandbox compare"))
+    assert len(first) <= 100  # MLflow shows one line
+    assert "| `truth/profit_per_customer` | expected profit, RMB a customer | higher |" in note
 
 
 @pytest.mark.parametrize(
