@@ -63,7 +63,8 @@ def plot_beeswarm(
     axes = _axes(0.36 * lines + 1.4) if ax is None else ax
     with global_draws(seed):
         shap.plots.beeswarm(shown, max_display=max_display, ax=axes, show=False, plot_size=None)
-    axes.set_xlabel(f"contribution to {attribution.output}", fontsize=11)
+    grey = " (grey: value missing)" if attribution.features.isna().to_numpy().any() else ""
+    axes.set_xlabel(f"contribution to {attribution.output}{grey}", fontsize=11)
     axes.tick_params(axis="y", labelsize=11)
     return axes
 
