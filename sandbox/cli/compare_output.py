@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sandbox.cli.tables import TITLES, console, print_paragraph, print_table
+from sandbox.tracking.comparison import NOISE
+from sandbox.tracking.figures_table import described, direction
 from sandbox.tracking.names import metric as named
 
 if TYPE_CHECKING:
@@ -152,7 +154,7 @@ def conclusion(one: "Comparison") -> str:
         return "No interval can be had: it takes two seeds or more (--seeds when the study is run)."
     for (model, word), names in held.groupby(["model", "word"], sort=False)["metric"]:
         said.append(f"{model} is {word} in {', '.join(names)}")
-    noise = int((words == "may be noise").sum())
+    noise = int((words == NOISE).sum())
     what = f"Against {one.against}: " + ("; ".join(said) if said else "nothing is decided")
     rest = f"; {noise} of {len(table)} differences may be noise." if noise else "."
     if len(table) == 1 and noise:
@@ -167,7 +169,30 @@ def conclusion(one: "Comparison") -> str:
     return (
         f"{what}{rest} Each interval is for its difference alone; the words hold for all "
         f"{one.tests} differences of {family}, with 5% risk together (Holm)."
+        f"{_nearly(table)}{'' if len(held) else _DECIDES}"
     )
+
+
+#: what to do where nothing is decided
+_DECIDES = (
+    " More seeds decide more (--seeds when the study is run), and so does one metric that was "
+    "chosen before looking (--metric here)."
+)
+
+
+def _nearly(table: "pd.DataFrame") -> str:
+    """Which intervals leave out zero where the difference may be noise all the same."""
+    near = table[(table["word"] == NOISE) & ((table["low"] > 0) | (table["high"] < 0))]
+    if near.empty:
+        return ""
+    is_one = table["model"].nunique() == 1
+    names = [r["metric"] + ("" if is_one else f" of {r['model']}") for r in near.to_dict("records")]
+    alone = (
+        "leaves out 0; alone it would count"
+        if len(names) == 1
+        else ("leave out 0; alone each would count")
+    )
+    return f" The 95% interval{'s' * (len(names) > 1)} of {', '.join(names)} {alone}."
 
 
 def label(name: str) -> tuple[str, str]:
@@ -176,10 +201,7 @@ def label(name: str) -> tuple[str, str]:
     >>> label("truth/regret_per_customer")
     ('regret: what an oracle would add, RMB a customer', 'lower')
     """
-    about = named(name)
-    better = f"near {about.target:g}" if about.better == "nearest" else about.better or "–"
-    has_unit = about.unit and about.unit != "share" and about.unit not in about.words
-    return about.words + (f", {about.unit}" if has_unit else ""), better
+    return described(name), direction(name) or "–"
 
 
 def form_of(name: Hashable, largest: float) -> str:

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 from tracked_cells import cell_result
 
-from sandbox.cli import main
+from sandbox.cli import compare_output, main
 from sandbox.isolation.outcome import Status
-from sandbox.tracking import open_store, reading, server
+from sandbox.tracking import comparison, open_store, reading, server
 from sandbox.workspace import Workspace
 
 #: expected profit by model and seed
@@ -76,6 +76,25 @@ def test_a_person_reads_means_differences_and_what_holds(store, width, monkeypat
     assert "equal on every seed" in said
     assert "any two models here, as the best was picked from the same figures" in said
     assert "Other studies: 'the older one'" in said
+    assert "More seeds decide more" not in said  # something is decided
+
+
+def test_an_interval_without_zero_is_explained_where_the_word_is_noise():
+    """The reader sees both in one row; alone the difference would count, among three not."""
+    seeds = [1, 2, 3, 4]
+    draws = {"perf/auc": (0.01, -0.01, 0.02, -0.02), "calib/ece": (0.01, -0.02, 0.01, 0.0)}
+    rows = [
+        {"role": "limit", "scenario": "travel", "model": model, "seed": seed,
+         "value/approval_rate": 0.5 + shift * value,
+         **{name: 0.7 + shift * values[seed - 1] for name, values in draws.items()}}
+        for model, shift in (("one", 0), ("other", 1))
+        for seed, value in zip(seeds, (0.01, 0.04, 0.03, 0.06), strict=True)
+    ]  # fmt: skip
+    found = comparison.compare(pd.DataFrame(rows), "limit", ["travel"], (), "one")
+    assert set(found.differences["word"]) == {"may be noise"}
+    said = compare_output.conclusion(found)
+    assert "interval of value/approval_rate leaves out 0; alone it would count" in said
+    assert "More seeds decide more" in said
 
 
 def test_several_scenarios_are_followed_by_all_of_them_and_failures_are_listed(store):
