@@ -23,7 +23,7 @@ _NAMED = 8
     show_default=True,
     help="Port on this machine's own address.",
 )
-@click.option("--study", help="The study to open; without it, the latest.")
+@click.option("--study", metavar="NAME", help="The study to open; without it, the latest.")
 @click.option("--open", "is_opened", is_flag=True, help="Open the page in a browser.")
 @options.store
 def command(port: int, study: str | None, is_opened: bool, store: Path) -> None:

@@ -34,7 +34,7 @@ def command(study: str, store: Path) -> None:
         done = upload(results.workspace, results.study, results.cells, reports_of(results))
     click.echo(
         f"{_counted(done.sent, 'cell')} sent to {done.place}, {done.there} there already, "
-        f"{_counted(done.reports, 'report')} attached."
+        f"with {_counted(done.reports, 'report')}."
     )
 
 

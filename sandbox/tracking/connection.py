@@ -38,6 +38,8 @@ def settle_environment(environment: Any = os.environ) -> None:
     if environment.get("MLFLOW_DISABLE_TELEMETRY", "").strip().lower() != "false":
         environment["MLFLOW_DISABLE_TELEMETRY"] = "true"
     environment.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    # or a server's client prints two lines a run among a command's own
+    environment.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     # a server that is away should be noticed within a minute, not after seven retries
     environment.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     environment.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
@@ -134,8 +136,23 @@ def _newest_revision() -> str:
     return str(_get_latest_schema_revision())
 
 
+#: what clients of a server say at length -> what it means
+_AWAY = {
+    "Failed to resolve": "no machine of that name is known here",
+    "Failed to establish a new connection": "nothing answers there",
+    "Read timed out": "it does not answer in time",
+}
+
+
 def first_line(error: BaseException) -> str:
-    """What an error says, on one line, without passwords."""
+    """What an error says, on one line, without passwords; of a server that is away, in words.
+
+    >>> first_line(OSError("HTTPConnection(port=9): Failed to establish a new connection: refused"))
+    'nothing answers there'
+    """
+    for said, meant in _AWAY.items():
+        if said in str(error):
+            return meant
     lines = without_password(str(error)).strip().splitlines()
     return (lines[0] if lines else type(error).__name__).rstrip(".")[:300]
 

@@ -64,6 +64,7 @@ def test_a_server_that_is_away_is_one_sentence_without_its_password(tmp_path, mo
     with pytest.raises(BadInput, match=r"127\.0\.0\.1:9 cannot be used") as caught:
         open_store(Workspace(tmp_path))
     assert "secret" not in str(caught.value)
+    assert "(nothing answers there)" in str(caught.value)
 
 
 def test_a_file_that_is_no_store_is_refused_and_left_as_it_is(tmp_path):
