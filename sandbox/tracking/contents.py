@@ -104,7 +104,7 @@ def metrics(result: "CellResult") -> dict[str, float]:
     others = (name for name in result.metrics if name not in main)
     by_section = sorted(others, key=lambda name: rank.get(name.partition("/")[0], len(rank)))
     kept = [name for name in (*main, *by_section) if name not in left_out]
-        # MLflow's tables show every digit there is
+    # MLflow's tables show every digit there is
     return {name: float(f"{result.metrics[name]:.6g}") for name in kept}
 
 
