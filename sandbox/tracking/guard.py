@@ -2,7 +2,8 @@
 
 Metrics under `truth/` are figures about a model and may be logged; a table, a feature or a
 dataset column that holds the truth itself, or a latent trait, is refused before anything is sent.
-Tables with a row a customer are left where they are, in the study's folder.
+Tables with a row a customer, and tables that hold figures beside the true ones, are left where
+they are, in the study's folder.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,11 +29,15 @@ PERSONAL = (
 #: tables of a cell with a row a customer, by name; others are known by such a column
 ROW_BY_ROW = ("scored", "decisions")
 _OF_ROWS = ("target", "row")
+#: how columns of the truth begin in a cell's own tables: groups' true figures beside the model's
+_TRUE = ("true",)
 
 
 def stays_here(title: str, table: "pd.DataFrame") -> bool:
-    """Whether a table has a row a customer: outcomes, decisions or reasons of each."""
-    return title in ROW_BY_ROW or any(name in table.columns for name in _OF_ROWS)
+    """Whether a table has a row a customer (outcomes, decisions, reasons), or is of the truth."""
+    names = [str(name) for name in table.columns]
+    true = any(name.lower().startswith(_TRUE) for name in names)
+    return true or title in ROW_BY_ROW or any(name in names for name in _OF_ROWS)
 
 
 def refuse_confidential(

@@ -302,3 +302,12 @@ def test_a_table_with_a_row_a_customer_stays_in_the_studys_folder(name):
 def test_no_table_made_for_logging_may_hold_truth_or_identities(column):
     with pytest.raises(BadInput, match=column):
         refuse_confidential(cell_result("made"), {"decisions": pd.DataFrame({column: [1]})})
+
+
+def test_tables_that_hold_true_figures_stay_in_the_studys_folder(tmp_path):
+    table = pd.DataFrame({"advice": ["bank_savings"], "applicants": [12], "true_fall": [0.05]})
+    result = replace(cell_result("true"), tables={"recourse": table})
+    assert "recourse" not in tables_of(result)
+    assert "recourse" in tables_of(
+        replace(result, tables={"recourse": table.drop(columns="true_fall")})
+    )
