@@ -24,13 +24,6 @@ def _no_other_store(monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-        yield open_store(Workspace(tmp_path_factory.mktemp("results")))
-
-
 def run_of(store, run_id):
     return store.client.get_run(run_id)
 

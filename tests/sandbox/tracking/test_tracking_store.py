@@ -16,15 +16,8 @@ from tracked_cells import FEATURES, cell_result
 
 from sandbox.errors import BadInput
 from sandbox.isolation.outcome import Status
-from sandbox.tracking import find_run, open_store, runs, studies
+from sandbox.tracking import find_run, runs, studies
 from sandbox.workspace import Workspace
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-        yield open_store(Workspace(tmp_path_factory.mktemp("results")))
 
 
 def run_of(store, run_id):
