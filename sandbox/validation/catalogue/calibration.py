@@ -41,4 +41,14 @@ ENTRIES: dict[str, Entry] = {
         "rates 20% above predicted.",
         RECALIBRATE,
     ),
+    "calibration.binomial": Entry(
+        "Binomial test by grade",
+        "No grade has more defaults than its PD explains (exact, Holm-adjusted over grades).",
+        RECALIBRATE,
+    ),
+    "calibration.traffic_light": Entry(
+        "Traffic lights by grade",
+        "No grade has more defaults than its PD explains when customers fail together.",
+        RECALIBRATE,
+    ),
 }

@@ -24,4 +24,17 @@ ENTRIES: dict[str, Entry] = {
         REBUILD,
         "perf/auprc",
     ),
+    "discrimination.h_measure": Entry(
+        "H-measure",
+        "The score saves losses when what errors cost is uncertain (0 none, 1 all).",
+        REBUILD,
+        "perf/h_measure",
+    ),
+    "discrimination.cost_saved": Entry(
+        "Saving over the cost curve",
+        "The score's best threshold costs less than deciding alike for all, whatever the costs.",
+        REBUILD,
+        "perf/cost_saved",
+        share=True,
+    ),
 }
