@@ -4,6 +4,7 @@ A family of tests, a file.
 """
 
 from sandbox.validation.catalogue.calibration import ENTRIES as CALIBRATION
+from sandbox.validation.catalogue.comparison import ENTRIES as COMPARISON
 from sandbox.validation.catalogue.data import ENTRIES as DATA
 from sandbox.validation.catalogue.discrimination import ENTRIES as DISCRIMINATION
 from sandbox.validation.catalogue.entry import Entry
@@ -20,5 +21,6 @@ CATALOGUE: dict[str, Entry] = {
     **FRAUD,
     **CALIBRATION,
     **STABILITY,
+    **COMPARISON,
     **TRUTH,
 }
