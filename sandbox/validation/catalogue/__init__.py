@@ -8,6 +8,7 @@ from sandbox.validation.catalogue.comparison import ENTRIES as COMPARISON
 from sandbox.validation.catalogue.data import ENTRIES as DATA
 from sandbox.validation.catalogue.discrimination import ENTRIES as DISCRIMINATION
 from sandbox.validation.catalogue.entry import Entry
+from sandbox.validation.catalogue.fairness import ENTRIES as FAIRNESS
 from sandbox.validation.catalogue.fraud import ENTRIES as FRAUD
 from sandbox.validation.catalogue.stability import ENTRIES as STABILITY
 from sandbox.validation.catalogue.truth import ENTRIES as TRUTH
@@ -22,5 +23,6 @@ CATALOGUE: dict[str, Entry] = {
     **CALIBRATION,
     **STABILITY,
     **COMPARISON,
+    **FAIRNESS,
     **TRUTH,
 }
