@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from sandbox.plots.svg import Drawing
 from sandbox.validation.result import Verdict
 
 
@@ -99,10 +100,10 @@ class Facts:
 
 @dataclass(frozen=True)
 class Picture:
-    """An exhibit drawn as SVG; `number` is set when the report is put together."""
+    """An exhibit that is drawn; `number` is set when the report is put together."""
 
     title: str
-    svg: str
+    drawing: Drawing
     note: str = ""
     number: str = ""
 
