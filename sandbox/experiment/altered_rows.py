@@ -98,6 +98,6 @@ def asked_altered(
 
 def directions_expected(trial: Trial) -> dict[str, int]:
     """What the names of the features lead one to expect of a trial of this role."""
-    from sandbox.report.glossary import expected_sign
+    from sandbox.features.expected_directions import expected_sign
 
     return {str(name): expected_sign(str(name), trial.role) for name in trial.evaluation_features}
