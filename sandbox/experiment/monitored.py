@@ -85,4 +85,5 @@ def _labels(column: pd.Series, levels: tuple[str, ...]) -> pd.Series:
     if column.nunique() <= _DIFFERENT:
         return column.map(lambda v: f"{v:g}", na_action="ignore").astype(object)
     quarters = pd.qcut(column, 4, duplicates="drop")
-    return quarters.map(lambda q: f"{q.left:g} to {q.right:g}").astype(object).where(known)
+    named = quarters.map(lambda q: f"{q.left:g} to {q.right:g}", na_action="ignore")
+    return named.astype(object).where(known)

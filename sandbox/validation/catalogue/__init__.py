@@ -10,7 +10,12 @@ from sandbox.validation.catalogue.discrimination import ENTRIES as DISCRIMINATIO
 from sandbox.validation.catalogue.entry import Entry
 from sandbox.validation.catalogue.fairness import ENTRIES as FAIRNESS
 from sandbox.validation.catalogue.fraud import ENTRIES as FRAUD
+from sandbox.validation.catalogue.limits import ENTRIES as LIMITS
+from sandbox.validation.catalogue.outcomes import ENTRIES as OUTCOMES
+from sandbox.validation.catalogue.portfolio import ENTRIES as PORTFOLIO
+from sandbox.validation.catalogue.robustness import ENTRIES as ROBUSTNESS
 from sandbox.validation.catalogue.stability import ENTRIES as STABILITY
+from sandbox.validation.catalogue.stress import ENTRIES as STRESS
 from sandbox.validation.catalogue.truth import ENTRIES as TRUTH
 
 __all__ = ["CATALOGUE", "Entry"]
@@ -22,7 +27,12 @@ CATALOGUE: dict[str, Entry] = {
     **FRAUD,
     **CALIBRATION,
     **STABILITY,
+    **ROBUSTNESS,
     **COMPARISON,
     **FAIRNESS,
+    **PORTFOLIO,
+    **OUTCOMES,
+    **STRESS,
+    **LIMITS,
     **TRUTH,
 }
