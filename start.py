@@ -18,8 +18,8 @@ The first time downloads about 570 MB (2.2 GB on disk) from the package index th
 configured for: its index, mirrors, certificates and proxy hold here too (see them with
 `python3 -m pip config list`). After that nothing is downloaded until requirements.txt or
 pyproject.toml changes. All of it goes into .venv and .uv (delete them to start afresh) and into
-uv's cache; only bubblewrap, in which models are isolated, and PostgreSQL, for the tests alone, come
-through the system's package manager, where that is allowed.
+uv's cache; only bubblewrap, in which models are isolated, and, for the tests alone, PostgreSQL,
+Chromium and a Chinese font come through the system's package manager, where that is allowed.
 """
 
 # Only the standard library, and no syntax newer than Python 3.6: an old python3 has to get as
@@ -57,7 +57,12 @@ UV_WHEELS = (
 )
 
 PROGRAMS = {"bwrap": "bubblewrap"}  # what the sandbox needs, and in which package
-TESTED_WITH = {"initdb": "postgresql"}  # what tests need besides: a cluster of their own
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")  # any of them will do
+# Files of fonts that have Chinese characters.
+CHINESE = ("/usr/share/fonts/**/*CJK*", "/usr/share/fonts/**/wqy-*", "/System/Library/Fonts/PingF*")
+# What tests need besides, any of each line: a database cluster of their own, and a browser with a
+# font in which a study's Chinese name is more than boxes; and in which package.
+TESTED_WITH = {("initdb",): "postgresql", CHROMIUM: "chromium", CHINESE: "wqy-zenhei-fonts"}
 # Where the programs of PostgreSQL are that a distribution does not put on the path.
 POSTGRES_FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/lib/postgresql*/bin")
 INSTALLERS = {
@@ -66,6 +71,11 @@ INSTALLERS = {
     "pacman": "pacman -S --noconfirm --needed",
     "zypper": "zypper --non-interactive install",
     "apk": "apk add --no-cache",
+}
+OTHER_NAMES = {  # of packages that are not called the same everywhere
+    ("apt-get", "wqy-zenhei-fonts"): "fonts-wqy-zenhei",
+    ("pacman", "wqy-zenhei-fonts"): "wqy-zenhei",
+    ("apk", "wqy-zenhei-fonts"): "font-wqy-zenhei",
 }
 LINTERS = {
     "ruff check": "`.venv/bin/ruff check --fix` mends most of it",
@@ -159,12 +169,20 @@ def setup() -> None:
 
 def for_tests() -> None:
     """Install what tests alone need; a test that finds it missing fails and says so."""
-    for program, package in TESTED_WITH.items():
-        folders = [folder for pattern in POSTGRES_FOLDERS for folder in glob.glob(pattern)]
-        places = os.pathsep.join([os.environ.get("PATH", ""), *folders])
-        obstacle = "" if shutil.which(program, path=places) else install_from_system(package)
+    for any_of, package in TESTED_WITH.items():
+        obstacle = "" if is_there(any_of) else install_from_system(package)
         if obstacle:
-            print(f"{program} is missing, so some tests will fail: {obstacle}", file=sys.stderr)
+            print(f"{package} is missing, so some tests will fail: {obstacle}", file=sys.stderr)
+
+
+def is_there(any_of: "typing.Iterable[str]") -> bool:
+    """Whether one of these programs or files (patterns of whole paths) is on this machine."""
+    folders = [folder for pattern in POSTGRES_FOLDERS for folder in glob.glob(pattern)]
+    places = os.pathsep.join([os.environ.get("PATH", ""), *folders])
+    return any(
+        glob.glob(name, recursive=True) if "/" in name else shutil.which(name, path=places)
+        for name in any_of
+    )
 
 
 def lock(rest: "list[str]") -> None:
@@ -279,6 +297,7 @@ def install_from_system(package: str) -> str:
     manager = next((name for name in INSTALLERS if shutil.which(name)), "")
     if not manager:
         return f"install {package}, on Linux, through the system's package manager."
+    package = OTHER_NAMES.get((manager, package), package)
     advice = f"ask an administrator to install the package {package} with {manager}."
     admin = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if admin and not (shutil.which("sudo") and succeeds([*admin, "true"])):

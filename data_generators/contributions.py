@@ -58,10 +58,12 @@ def contributions(
     price: float | None,
     replicas: int,
     background: int,
+    first_replica: int,
     progress: bool,
 ) -> pd.DataFrame:
     """See `Truth.contributions`."""
-    for name, count in (("replicas", replicas), ("background", background)):
+    counts = {"replicas": replicas, "background": background, "first_replica": first_replica}
+    for name, count in counts.items():
         check_whole(name, count, 1)
     decisions = decisions_of(world, limit, price)
     ids = chosen(world, customers)
@@ -71,7 +73,7 @@ def contributions(
     with counted(replicas * len(games), "contributions", progress=progress) as bar:
         for game in games:
             defaults = np.zeros((2 ** len(PLAYERS), len(game.who)))
-            for replica in range(1, replicas + 1):
+            for replica in range(first_replica, first_replica + replicas):
                 defaults += game.lived_by_all(replica)
                 bar.update()
             pd_star = (defaults + 0.5) / (replicas + 1)

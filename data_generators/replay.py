@@ -84,12 +84,7 @@ def _replay_group(
     flow: Columns = {}
     late = [_late_rows(np.zeros(0, dtype=np.intp), 0, (np.zeros(0),) * 3, np.zeros(0))]
     if accounts:
-        # One large allocation: the system hands it over in large pages.
-        recorded = (*FLOWS, "closing", *(() if path is None else ("credit_limit",)))
-        flow = dict(zip(recorded, np.empty((len(recorded), months, n)), strict=True))
-        flow["was_open"] = np.zeros((months, n), dtype=bool)
-        flow["months_late"] = np.zeros((months, n), dtype=np.int8)
-        flow["event"] = np.zeros((months, n), dtype=np.int8)
+        flow = _empty_flow(months, n, path)
     closing = np.zeros(n)
     lives = group.lives(None if path is None else path.after)
     for t, (state, happened, earned) in enumerate(lives):
@@ -128,6 +123,17 @@ def _replay_group(
     if path is not None:
         summary["final_limit"] = np.where(opened, path.limit, terms.limit) / CENTS
     return summary, flow, stacked(late)
+
+
+def _empty_flow(months: int, n: int, path: LimitPath | None) -> Columns:
+    """Room for every flow, months × n, to be filled month by month."""
+    # One large allocation: the system hands it over in large pages.
+    recorded = (*FLOWS, "closing", *(() if path is None else ("credit_limit",)))
+    flow: Columns = dict(zip(recorded, np.empty((len(recorded), months, n)), strict=True))
+    flow["was_open"] = np.zeros((months, n), dtype=bool)
+    flow["months_late"] = np.zeros((months, n), dtype=np.int8)
+    flow["event"] = np.zeros((months, n), dtype=np.int8)
+    return flow
 
 
 def _late_rows(

@@ -43,6 +43,7 @@ from sandbox.lists import ListStore, Matcher, import_csv, settled
 from sandbox.lists.clock import world_time
 from sandbox.lists.hits import list_hits_as_of
 from sandbox.lists.promotion import promote, synchronise
+from sandbox.plots import plot_budget, plot_overlap, plot_ranks
 from sandbox.rules import default_rules, evaluate
 from sandbox.rules.operations import overlap, rule_outcomes, wilson
 from sandbox.rules.retirement import dead_rules
@@ -292,38 +293,6 @@ draw_costs(axes[1])
 # is done. Alerts follow the money, not the probability alone.
 
 # %%
-BECAME = {
-    "pass": ("no room, passed", GREY, "."),
-    "decline": ("no room, declined", ORANGE, "s"),
-    "review": ("reviewed", BLUE, "o"),
-}
-
-
-def draw_budget(used, ax):
-    """Alerts of each day against what there is room for."""
-    ax.bar(used["day"], used["applications"], color="#E5E5E5", label="came in")
-    ax.bar(used["day"], used["asked"], color=GREY, label="asked for a review")
-    ax.bar(used["day"], used["alerts"], color=BLUE, label="alerts")
-    ax.axhline(alerts, color=BLACK, lw=1, label="capacity")
-    ax.set(title="Budget of alerts", xlabel="day", ylabel="applications")
-    ax.yaxis.set_major_locator(plt.matplotlib.ticker.MaxNLocator(integer=True))
-    ax.set_ylim(0, 1.35 * used["applications"].max())
-    ax.legend(ncols=2, loc="upper center")
-
-
-def draw_ranks(table, ax):
-    """What a review would have saved, and what became of who asked."""
-    asked = table[np.isfinite(table["rank"]) & (table["rank"] > 0)]
-    for name, (word, colour, marker) in BECAME.items():
-        of = asked[asked["decision"] == name]
-        if len(of):
-            ax.scatter(of["time"], of["rank"], 14, color=colour, marker=marker, label=word)
-    ax.set(
-        title="Who got the alerts", xlabel="day", ylabel="a review saves, RMB", yscale="log", ylim=1
-    )
-    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
-
-
 later = dg.World(market, customers=customers, months=months, seed=101)
 chosen = model_of(results, None)
 screened = screen_world(later, chosen, Setting(rules, capacity=alerts), days=days, money=True)
@@ -331,8 +300,8 @@ table = verdict_table(screened.verdicts)
 used = budget_use(table, alerts)
 print(f"{chosen.name}: {table['decision'].value_counts().to_dict()}")
 figure, axes = plt.subplots(1, 2, figsize=(12, 3.2), layout="constrained")
-draw_budget(used, axes[0])
-draw_ranks(table, axes[1])
+plot_budget(used, alerts, axes[0])
+plot_ranks(table, axes[1])
 
 # %% [markdown]
 # ## One alert, as an analyst gets it
@@ -363,18 +332,6 @@ case
 
 
 # %%
-def draw_overlap(shares, ax):
-    picture = ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    names = [name.replace("_", " ") for name in shares]
-    ax.set_xticks(range(len(names)), names, rotation=90)
-    ax.set_yticks(range(len(names)), names)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
-    ax.tick_params(length=0)
-    ax.set(title="Of the hits of the row, the share that the column hits too")
-    percent(ax.figure.colorbar(picture, ax=ax, shrink=0.6).ax.yaxis)
-
-
 def draw_losses(causes, ax):
     colours = [ORANGE, PINK, GREY, BLUE]
     bars = ax.barh(causes["cause"], causes["lost"] / 1e6, color=colours)
@@ -409,7 +366,7 @@ losses = loss_split(
 display(plain(work))
 print(f"Without a hit of group within weeks: {quiet:.0f} days; proposed for retirement: {dead}")
 figure, axes = plt.subplots(1, 2, figsize=(13, 6.4), width_ratios=(5, 3), layout="constrained")
-draw_overlap(overlap(hits), axes[0])
+plot_overlap(overlap(hits), axes[0])
 draw_losses(losses[losses["cause"] != "all"], axes[1])
 
 # %%

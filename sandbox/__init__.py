@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sandbox import models
     from sandbox.experiment import Study, StudyResults
+    from sandbox.explanation import explain
     from sandbox.isolation import Level, Limits
     from sandbox.policy import LimitPolicy
     from sandbox.portfolio import Portfolio
@@ -23,6 +24,7 @@ _HOMES = {
     "Study": "experiment",
     "StudyResults": "experiment",
     "Workspace": "workspace",
+    "explain": "explanation",
     "models": "models",
 }
 
@@ -34,6 +36,7 @@ __all__ = [
     "Study",
     "StudyResults",
     "Workspace",
+    "explain",
     "models",
 ]
 

@@ -90,6 +90,8 @@ class CellResult:
     #: tables to read and to draw from, the same names for every cell of a role
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     attribution: Attribution | None = None
+    #: plots of the attribution, PNG by the place that they have in a run
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
     #: one record a sandboxed worker, in order (fit, then score)
     evidence: tuple[Evidence, ...] = ()
     datasets: tuple[DatasetRecord, ...] = ()
@@ -99,6 +101,8 @@ class CellResult:
     model_kind: str = "pickle"
     #: what a reader has to know of the data, as names and sentences: the definition of default
     facts: Mapping[str, str] = field(default_factory=dict)
+    #: the code that ran it: version, commit, digest of sources, Python and packages
+    code: Mapping[str, str] = field(default_factory=dict)
     #: features a model reads, and the columns of the matrix it returns
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
@@ -125,6 +129,7 @@ class CellResult:
             "reason": self.reason,
             "params": dict(self.params),
             "facts": dict(self.facts),
+            "code": dict(self.code),
             "metrics": {name: float(value) for name, value in self.metrics.items()},
             "results": [r.record() for r in self.results],
             "tables": list(self.tables),
@@ -135,6 +140,7 @@ class CellResult:
             "seconds": self.seconds,
             "model_kind": self.model_kind,
             "attribution": None,
+            "pictures": list(self.pictures),
         }
         for name, table in self.tables.items():
             table.to_parquet(folder / f"table.{name}.parquet", index=False)
@@ -146,6 +152,8 @@ class CellResult:
             record["attribution"] = {"output": a.output, "method": a.method}
             a.features.to_parquet(folder / "attribution.features.parquet", index=False)
             np.save(folder / "attribution.npy", np.column_stack([a.values, a.base]))
+        for place, picture in enumerate(self.pictures.values()):
+            (folder / f"picture.{place}.png").write_bytes(picture)
         if self.model_blob is not None:
             (folder / "model.blob").write_bytes(self.model_blob)
         (folder / "cell.json").write_text(json.dumps(record, indent=1, ensure_ascii=False))
@@ -177,10 +185,15 @@ class CellResult:
             reason=record["reason"],
             params=record["params"],
             facts=record.get("facts", {}),
+            code=record.get("code", {}),
             metrics=record["metrics"],
             results=tuple(results),
             tables={n: pd.read_parquet(folder / f"table.{n}.parquet") for n in record["tables"]},
             attribution=attribution,
+            pictures={
+                name: (folder / f"picture.{place}.png").read_bytes()
+                for place, name in enumerate(record.get("pictures", ()))
+            },
             evidence=tuple(Evidence.from_record(e) for e in record["evidence"]),
             datasets=tuple(
                 DatasetRecord(**{**d, "columns": tuple(map(tuple, d["columns"]))})

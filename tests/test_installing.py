@@ -215,17 +215,34 @@ def test_a_missing_program_does_not_stop_the_setup(
     assert "bwrap is missing, so no model can run yet" in capsys.readouterr().err
 
 
-def test_tests_bring_their_postgresql_unless_it_is_there(
+def test_tests_bring_a_database_a_browser_and_a_chinese_font_unless_they_are_there(
     tmp_path: Path, apt: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
     monkeypatch.setattr(start, "install_from_system", lambda package: asked.append(package) or "")
     monkeypatch.setattr(start, "POSTGRES_FOLDERS", (str(tmp_path / "postgresql" / "*" / "bin"),))
-    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    fonts = tmp_path / "fonts"
+    wanted = {("initdb",): "postgresql", start.CHROMIUM: "chromium", (f"{fonts}/**/*CJK*",): "font"}
+    assert list(start.TESTED_WITH.values())[:2] == ["postgresql", "chromium"]
+    monkeypatch.setattr(start, "TESTED_WITH", wanted)
+    monkeypatch.setenv("PATH", str(tmp_path / "programs"))
     start.for_tests()
-    assert asked == ["postgresql"]
-    there = tmp_path / "postgresql" / "15" / "bin" / "initdb"
-    there.parent.mkdir(parents=True)
-    there.touch(0o755)
+    assert asked == ["postgresql", "chromium", "font"]
+    for there in (
+        tmp_path / "postgresql" / "15" / "bin" / "initdb",
+        tmp_path / "programs" / "google-chrome",
+        fonts / "opentype" / "noto" / "NotoSansCJK-Regular.ttc",
+    ):
+        there.parent.mkdir(parents=True, exist_ok=True)
+        there.touch(0o755)
     start.for_tests()
-    assert asked == ["postgresql"]
+    assert asked == ["postgresql", "chromium", "font"]
+
+
+def test_a_package_is_asked_for_by_the_name_that_the_installer_knows(
+    apt: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    advice = start.install_from_system(start.TESTED_WITH[start.CHINESE])
+    assert advice == "ask an administrator to install the package fonts-wqy-zenhei with apt-get."
+    assert {manager for manager, _ in start.OTHER_NAMES} <= set(start.INSTALLERS)

@@ -4,6 +4,7 @@ import re
 import shlex
 from pathlib import Path
 
+import matplotlib
 import pytest
 from click.testing import CliRunner
 
@@ -53,9 +54,11 @@ def test_every_file_it_points_to_is_there():
         ("limits", "exposure budget"),
         ("screening", "confirmed fraud"),
         ("lists", "Review: phone on the black list (entry 1: confirmed fraud)."),
+        ("explanations", "'validity': "),
     ],
 )
 def test_the_examples_of_a_page_run_one_after_the_other(page, printed, capsys):
+    matplotlib.use("agg")  # a plot must not wait for somebody to close it
     examples = blocks("python", (ROOT / f"docs/{page}.md").read_text())
     assert examples
     names = {"__name__": "docs"}

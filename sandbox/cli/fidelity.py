@@ -24,14 +24,8 @@ if TYPE_CHECKING:
 @click.option(
     "--scenario", default="online_rental", show_default=True, help="What is being financed."
 )
-@click.option(
-    "--customers",
-    type=options.Whole(1),
-    default=40_000,
-    show_default=True,
-    help="Customers who apply; with fewer, noise moves the figures.",
-)
-@click.option("--seed", type=options.Whole(0), default=7, show_default=True, help="Seed.")
+@options.customers(40_000, "Customers who apply; with fewer, noise moves the figures.")
+@options.seed()
 @click.option(
     "--format",
     "form",

@@ -1,13 +1,13 @@
 """`risk-sandbox fraud`: every fraud model on every market, what it finds and what it saves."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from sandbox.cli import options, verdict
 from sandbox.cli.program import Word
+from sandbox.cli.study_options import StudyOptions, any_market, study_options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,11 +34,12 @@ EXPLAINED = (
     "Recall at 2%: share of true fraud that scores above 98% of the honest. Top 100: fraud among "
     "the 100 highest scores. The others are of alerts on the highest scores of each day, 2% of "
     "applications and one a day at the least, read by analysts who stop 65% of the fraud and 3% "
-    "of the honest that they are shown. False alarms: honest applicants for each fraud. Money "
-    "stopped: of what frauds would have left with. Days to find: from application, by alert (each "
-    "counted as found) or by the bank's own confirmation. Saved: losses avoided less reviews (30 "
-    "RMB each) and the profit of honest applicants stopped, RMB an application; the oracle alerts "
-    "the costliest frauds, and no more a day. Seconds: a model on a market, sandbox included."
+    "of the honest that they are shown. False alarms: honest applicants for each fraud, inf where "
+    "a world's alerts held none. Money stopped: of what frauds would have left with. Days to find: "
+    "from application, by alert (each counted as found) or by the bank's own confirmation. Saved: "
+    "losses avoided less reviews (30 RMB each) and the profit of honest applicants stopped, RMB an "
+    "application; the oracle alerts the costliest frauds, and no more a day. Seconds: a model on a "
+    "market, sandbox included."
 )
 #: how many models there are, said before they are imported
 MODELS = 7
@@ -47,31 +48,8 @@ MODELS = 7
 @click.command(
     "fraud", cls=Word, short_help="All fraud models on all markets: recall, alerts and money."
 )
-@click.option(
-    "--scenario",
-    metavar="NAME",
-    default="all",
-    show_default=True,
-    help=f"One market, or all: {', '.join(options.SCENARIOS)}.",
-)
-@options.customers(15_000)
-@options.months
-@options.seeds(5, "worlds of each market")
-@options.evaluation_seed
-@options.store
-@options.jobs
-@options.isolation
-def command(
-    scenario: str,
-    customers: int,
-    months: int,
-    seeds: int | tuple[int, ...],
-    seed: int,
-    evaluation_seed: int | None,
-    store: Path,
-    jobs: int,
-    isolation: str,
-) -> None:
+@study_options(any_market, 15_000, 5, "worlds of each market")
+def command(asked: StudyOptions) -> None:
     """Compare all fraud models on all markets by the true fraud they find and what it saves.
 
     Seven models, from rules by hand to a stack of rules, lists and boosted trees, learn in a
@@ -84,50 +62,28 @@ def command(
       risk-sandbox fraud
       risk-sandbox fraud --scenario travel --seeds 2 --customers 5000 --store trial/
     """
-    chosen = options.seeds_from(seeds, seed)
-    markets = () if scenario == "all" else (scenario,)
-    if scenario == "all" or scenario in options.SCENARIOS:
-        count = len(markets) or len(options.SCENARIOS)
-        options.say_at_once(_trying(count, len(chosen), customers))
+    if asked.is_known:
+        options.say_at_once(asked.trying(f"{MODELS} fraud models"))
     from sandbox.experiment.fraud_job import run_fraud_job
-    from sandbox.workspace import Workspace
 
     job = run_fraud_job(
-        markets=markets,
-        customers=customers,
-        months=months,
-        seeds=chosen,
-        workspace=Workspace(store),
-        jobs=jobs,
-        level=isolation,
-        evaluation_seed=evaluation_seed,
+        markets=asked.markets,
+        customers=asked.customers,
+        months=asked.months,
+        seeds=asked.seeds,
+        workspace=asked.workspace,
+        jobs=asked.jobs,
+        level=asked.isolation,
+        evaluation_seed=asked.evaluation_seed,
         progress=sys.stderr.isatty(),
     )
-    _show(
-        job,
-        f"{customers:,} customers × {months} months to learn from, as many others to judge on; "
-        f"{len(chosen)} seed{'s' * (len(chosen) != 1)}, every model at isolation level "
-        f"{isolation}.",
-        store,
-    )
+    _show(job, asked)
 
 
-def _trying(markets: int, seeds: int, customers: int) -> str:
-    """What is about to happen.
+def _show(job: "FraudJob", asked: StudyOptions) -> None:
+    from sandbox.cli.tables import print_paragraph
 
-    >>> _trying(9, 5, 15_000)
-    'Trying 7 fraud models on 9 markets, 5 worlds each of 15,000 customers ...'
-    """
-    return (
-        f"Trying {MODELS} fraud models on {markets} market{'s' * (markets != 1)}, {seeds} "
-        f"world{'s' * (seeds != 1)} each of {customers:,} customer{'s' * (customers != 1)} ..."
-    )
-
-
-def _show(job: "FraudJob", setting: str, store: Path) -> None:
-    from sandbox.cli.tables import print_next, print_paragraph
-
-    print_paragraph(setting)
+    print_paragraph(asked.setting(seeds=True))
     click.echo()
     if len(job.markets):
         for name, rows in job.markets.groupby("scenario", sort=False):
@@ -144,31 +100,19 @@ def _show(job: "FraudJob", setting: str, store: Path) -> None:
         click.echo()
     for path in job.files:
         click.echo(f"Table: {path}")
-    place = verdict.in_store(store)
-    steps = [(f"ui{place}", "compare the models in MLflow")]
-    if job.results.cells and len(job.results.scenarios("fraud")) == 1:
-        steps.append((f'report "{job.results.study}"{place}', "report on the best of them"))
-    print_next((), steps)
-    verdict.refuse_failures((job.results,))
+    verdict.end(job.results, "fraud", asked.store)
 
 
 def _print(rows: "pd.DataFrame", title: str) -> None:
-    from sandbox.cli.tables import console, print_table
+    from sandbox.cli.tables import console, print_models
 
     is_narrow = console().width < WIDE
-    figures = {c: said for c, said in FIGURES.items() if not (is_narrow and c in GIVES_WAY)}
-    # said once above the tables, unless a model did not get through everywhere
-    counts = ["seeds"] if rows["seeds"].nunique() > 1 else []
-    lines = [
-        [row["model"], *row[counts], *(_figure(row[c], form) for c, (_, form) in figures.items())]
-        for _, row in rows.iterrows()
-    ]
-    headings = ["model", *counts, *(heading for heading, _ in figures.values())]
-    print_table(headings, lines, title, figures=len(figures) + len(counts))
+    shown = {c: said for c, said in FIGURES.items() if not (is_narrow and c in GIVES_WAY)}
+    print_models(rows, shown, title)
 
 
 def _print_typologies(table: "pd.DataFrame") -> None:
-    from sandbox.cli.tables import console, print_table
+    from sandbox.cli.tables import console, figure, print_table
 
     models = [str(name) for name in table.columns if name not in {"typology", "applications"}]
     counts = [] if console().width < WIDE else ["applications"]
@@ -176,7 +120,7 @@ def _print_typologies(table: "pd.DataFrame") -> None:
         [
             str(row["typology"]).replace("_", " "),
             *(f"{row[count]:,}" for count in counts),
-            *(_figure(row[model], "{:.0%}") for model in models),
+            *(figure(row[model], "{:.0%}") for model in models),
         ]
         for _, row in table.iterrows()
     ]
@@ -234,7 +178,3 @@ def _between(low: float, high: float, form: str) -> str:
     (' (20.0% to 40.0%)', '')
     """
     return f" ({form.format(low)} to {form.format(high)})" if low == low else ""
-
-
-def _figure(value: float, form: str) -> str:
-    return "–" if value != value else form.format(value)

@@ -25,13 +25,7 @@ MOST_TRIED = 20_000
 )
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
 @options.scenario
-@click.option(
-    "--customers",
-    type=options.Whole(1),
-    default=20_000,
-    show_default=True,
-    help="Customers who apply.",
-)
+@options.customers(20_000, "Customers who apply.")
 @click.option(
     "--months",
     type=options.Whole(1),
@@ -39,7 +33,7 @@ MOST_TRIED = 20_000
     show_default=True,
     help="Months of history.",
 )
-@click.option("--seed", type=options.Whole(0), default=7, show_default=True, help="Seed.")
+@options.seed()
 @click.option(
     "--workers",
     type=options.Whole(1),

@@ -41,15 +41,20 @@ def scenario(function: F) -> F:
     )(function)
 
 
-def customers(default: int) -> Callable[[F], F]:
-    """--customers: how large each simulated market is."""
+def customers(default: int, what: str = "Customers of each simulated market.") -> Callable[[F], F]:
+    """--customers: how large a simulated market is, and `what` they are."""
     return click.option(
         "--customers",
         type=Whole(1),
         default=default,
         show_default=True,
-        help="Customers of each simulated market.",
+        help=what,
     )
+
+
+def seed(default: int = 7, what: str = "Seed.") -> Callable[[F], F]:
+    """--seed: of a single market; `what` it is."""
+    return click.option("--seed", type=Whole(0), default=default, show_default=True, help=what)
 
 
 def months(function: F) -> F:
@@ -67,13 +72,7 @@ def seeds(default: int, what: str) -> Callable[[F], F]:
     """--seeds and --seed: which simulated worlds, see `seeds_from`; `what` they are."""
 
     def both(function: F) -> F:
-        first = click.option(
-            "--seed",
-            type=Whole(0),
-            default=7,
-            show_default=True,
-            help="First seed, where --seeds is a number.",
-        )
+        first = seed(what="First seed, where --seeds is a number.")
         many = click.option(
             "--seeds",
             type=Seeds(),

@@ -61,7 +61,9 @@ class Program(click.Group):
         "validate",
         "report",
         "committee",
+        "compare",
         "ui",
+        "upload",
         "doctor",
         "fetch",
     )

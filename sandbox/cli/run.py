@@ -1,13 +1,13 @@
 """`risk-sandbox run`: the main job."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from sandbox.cli import options, verdict
 from sandbox.cli.program import Word
+from sandbox.cli.study_options import StudyOptions, counted, study_options
 
 if TYPE_CHECKING:
     from sandbox.main_job import MainJob
@@ -16,25 +16,8 @@ if TYPE_CHECKING:
 @click.command(
     "run", cls=Word, short_help="Limit and fraud models on simulated customers, the whole job."
 )
-@options.scenario
-@options.customers(20_000)
-@options.months
-@options.seeds(3, "markets to try each model on")
-@options.evaluation_seed
-@options.store
-@options.jobs
-@options.isolation
-def command(
-    scenario: str,
-    customers: int,
-    months: int,
-    seeds: int | tuple[int, ...],
-    seed: int,
-    evaluation_seed: int | None,
-    store: Path,
-    jobs: int,
-    isolation: str,
-) -> None:
+@study_options(options.scenario, 20_000, 3, "markets to try each model on")
+def command(asked: StudyOptions) -> None:
     """Do the main job: limit models and fraud models on simulated customers of a market.
 
     Each model learns from what a bank would have seen, inside a sandbox, and is judged on
@@ -47,29 +30,22 @@ def command(
       risk-sandbox run
       risk-sandbox run --scenario travel --customers 5000 --seeds 1 --store trial/
     """
-    chosen = options.seeds_from(seeds, seed)
-    if scenario in options.SCENARIOS:  # another is refused before anything is tried
-        options.say_at_once(_trying(scenario, len(chosen), customers))
+    if asked.is_known:
+        options.say_at_once(_trying(asked.scenario, len(asked.seeds), asked.customers))
     from sandbox.main_job import run_main_job
-    from sandbox.workspace import Workspace
 
     job = run_main_job(
-        scenario=scenario,
-        customers=customers,
-        months=months,
-        seeds=chosen,
-        workspace=Workspace(store),
-        jobs=jobs,
-        level=isolation,
-        evaluation_seed=evaluation_seed,
+        scenario=asked.scenario,
+        customers=asked.customers,
+        months=asked.months,
+        seeds=asked.seeds,
+        workspace=asked.workspace,
+        jobs=asked.jobs,
+        level=asked.isolation,
+        evaluation_seed=asked.evaluation_seed,
         progress=sys.stderr.isatty(),
     )
-    _show(
-        job,
-        f"{customers:,} customers × {months} months to learn from, as many others to judge on; "
-        f"every model at isolation level {isolation}.",
-        store,
-    )
+    _show(job, asked)
 
 
 def _trying(scenario: str, markets: int, customers: int) -> str:
@@ -78,24 +54,25 @@ def _trying(scenario: str, markets: int, customers: int) -> str:
     >>> _trying("car_purchase", 1, 5_000)
     'Trying 2 limit and 2 fraud models on 1 car purchase market of 5,000 customers ...'
     """
+    market = f"{scenario.replace('_', ' ')} market"
     return (
-        f"Trying 2 limit and 2 fraud models on {markets} {scenario.replace('_', ' ')} "
-        f"market{'s' * (markets != 1)} of {customers:,} customer{'s' * (customers != 1)} ..."
+        f"Trying 2 limit and 2 fraud models on {counted(markets, market)} of "
+        f"{counted(customers, 'customer')} ..."
     )
 
 
-def _show(job: "MainJob", setting: str, store: Path) -> None:
+def _show(job: "MainJob", asked: StudyOptions) -> None:
     """Setting, tables and conclusions, reports and what to type next; failures end it."""
     from sandbox.cli.tables import print_next, print_paragraph
 
-    print_paragraph(setting)
+    print_paragraph(asked.setting(seeds=False))
     click.echo()
     for results in job.studies:
         verdict.show(results)
     print_next(
         job.reports,
         [
-            (f"ui{verdict.in_store(store)}", "compare the models in MLflow"),
+            (f"ui{verdict.in_store(asked.store)}", "compare the models in MLflow"),
             ("validate --help", "the same with your own portfolio"),
         ],
     )

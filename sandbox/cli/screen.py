@@ -1,5 +1,6 @@
 """`risk-sandbox screen`: the last days of a market, or a file, through rules, lists and a model."""
 
+import shlex
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -35,9 +36,7 @@ EXPLAINED = (
 @options.scenario
 @options.customers(15_000)
 @options.months
-@click.option(
-    "--seed", type=options.Whole(0), default=101, show_default=True, help="The market's seed."
-)
+@options.seed(101, "The market's seed.")
 @click.option(
     "--days", type=options.Whole(1), default=7, show_default=True, help="Last days to screen."
 )
@@ -126,6 +125,7 @@ def command(
     if case is not None:
         path = screened.case(case).html(out or Path(f"case-{case}.html"))
         click.echo(f"Case: {path}")
+    _propose(screened, is_shown=case is not None, has_study=study is not None)
 
 
 def _refuse_halves(
@@ -223,6 +223,36 @@ def _show(screened: "Screened", chosen: "Chosen") -> None:
     heads = [name.replace("_", " ") for name in names]
     print_table(heads, days[names].to_numpy().tolist(), "Budget of alerts", len(names) - 1)
     print_paragraph(EXPLAINED)
+
+
+def _propose(screened: "Screened", *, is_shown: bool, has_study: bool) -> None:
+    """What to type next: the case behind an alert, and where models and lists come from."""
+    from sandbox.cli.tables import print_next
+
+    # --case takes numbers; a file may have other ids
+    alerts = [v.application_id for v in screened.verdicts if v.decision == "review"]
+    numbers = [i for i in alerts if str(i).isdigit()]
+    steps = []
+    if numbers and not is_shown:
+        steps.append((f"screen{_typed()} --case {numbers[-1]}", "the evidence behind an alert"))
+    if has_study:
+        steps.append(("lists --help", "enter what analysts confirm"))
+    else:
+        steps.append(("fraud", "compare fraud models; `screen` takes the study that they leave"))
+    print_next((), steps)
+
+
+def _typed() -> str:
+    """What was typed to screen these applications; not to a log, which has them now."""
+    context = click.get_current_context()
+    words = []
+    for option in context.command.params:
+        name = option.name or ""
+        if name == "log" or context.get_parameter_source(name) not in _SAID:
+            continue
+        value = shlex.quote(str(context.params[name]))
+        words.append(f" {value}" if isinstance(option, click.Argument) else f" --{name} {value}")
+    return "".join(words)
 
 
 def _line(verdict: Any) -> list[str]:

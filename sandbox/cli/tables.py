@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -140,7 +140,7 @@ def print_results(table: "pd.DataFrame") -> None:
                 _standing(row),
                 *([] if is_one else [place]),
                 row["seeds"],
-                *(_figure(row[m], form) for m, (_, form) in zip(metrics, names, strict=True)),
+                *(figure(row[m], form) for m, (_, form) in zip(metrics, names, strict=True)),
             ]
             for place, (_, row) in zip(places, rows.iterrows(), strict=True)
         ]
@@ -151,6 +151,22 @@ def print_results(table: "pd.DataFrame") -> None:
         for reason, models in failed.groupby("status", sort=False)["model"]:
             print_paragraph(f"{', '.join(dict.fromkeys(models))}: {reason}")
             print()
+
+
+def print_models(rows: "pd.DataFrame", shown: Mapping[str, tuple[str, str]], title: str) -> None:
+    """A line a model of `by_market` or `over_markets`; columns -> heading and number format.
+
+    Columns that the rows do not have are left out.
+    """
+    figures = {column: said for column, said in shown.items() if column in rows}
+    # said once above the tables, unless a model did not get through everywhere
+    counts = ["seeds"] if rows["seeds"].nunique() > 1 else []
+    lines = [
+        [row["model"], *row[counts], *(figure(row[c], form) for c, (_, form) in figures.items())]
+        for _, row in rows.iterrows()
+    ]
+    headings = ["model", *counts, *(heading for heading, _ in figures.values())]
+    print_table(headings, lines, title, figures=len(figures) + len(counts))
 
 
 def print_next(reports: Sequence[Path], steps: Sequence[tuple[str, str]]) -> None:
@@ -178,5 +194,10 @@ def _typed() -> str:
     return os.path.relpath(Path(sys.executable).with_name("risk-sandbox"))
 
 
-def _figure(value: float, form: str) -> str:
+def figure(value: float, form: str) -> str:
+    """A number as `form` writes it; a dash where there is none.
+
+    >>> figure(0.25, "{:.0%}"), figure(float("nan"), "{:.0%}")
+    ('25%', '–')
+    """
     return "–" if value != value else form.format(value)

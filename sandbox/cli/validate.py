@@ -33,13 +33,7 @@ if TYPE_CHECKING:
     metavar="COLUMN",
     help="Judge the probabilities of default (0 to 1) in this column; no model is run.",
 )
-@click.option(
-    "--seed",
-    type=options.Whole(0),
-    default=7,
-    show_default=True,
-    help="Seed of the split into training and test accounts.",
-)
+@options.seed(what="Seed of the split into training and test accounts.")
 @options.store
 @options.isolation
 @click.pass_context

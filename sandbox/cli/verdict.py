@@ -23,6 +23,19 @@ def show(results: "StudyResults") -> None:
         click.echo()
 
 
+def end(results: "StudyResults", role: str, store: Path) -> None:
+    """What to type next after a comparison of one role, then the models that failed."""
+    from sandbox.cli.tables import print_next
+
+    place = in_store(store)
+    steps = [(f"ui{place}", "compare the models in MLflow")]
+    # of several markets a report would have to name one
+    if results.cells and len(results.scenarios(role)) == 1:
+        steps.append((f'report "{results.study}"{place}', "report on the best of them"))
+    print_next((), steps)
+    refuse_failures((results,))
+
+
 def refuse_failures(studies: Sequence["StudyResults"]) -> None:
     """SandboxError when a model did not get through, after all that did was shown."""
     failed = [c for results in studies for c in results.failed]

@@ -6,14 +6,17 @@ from dataclasses import replace
 from sandbox.cell import CellResult, DatasetRecord
 from sandbox.errors import BadInput
 from sandbox.experiment.explained import explained, explained_positions
+from sandbox.experiment.explanation_judge import Explained, judged_explanation
 from sandbox.experiment.model_run import run_model
 from sandbox.experiment.plan import CellPlan
 from sandbox.experiment.portfolio_trial import observed_rate, portfolio_facts
+from sandbox.experiment.recourse_judge import judged_recourse
 from sandbox.experiment.review_run import reviewed_cell
 from sandbox.experiment.review_trial import reviews_lines
 from sandbox.experiment.trial import Scores, Trial
 from sandbox.isolation import Evidence, Status
 from sandbox.portfolio import Portfolio
+from sandbox.tracking.pictures import drawn
 
 
 def run_cell(plan: CellPlan) -> CellResult:
@@ -21,6 +24,7 @@ def run_cell(plan: CellPlan) -> CellResult:
     started = time.monotonic()
     try:
         result = _tried(plan, plan.trial())
+        result = replace(result, pictures=drawn(result))
     except Exception as error:
         # One broken cell must not take the study's other cells with it.
         reason = f"{type(error).__name__}: {error}"
@@ -53,15 +57,25 @@ def _tried(plan: CellPlan, trial: Trial) -> CellResult:
     judgement = trial.judge(ran.scores)
     risk = ran.scores.risk()[explained_positions(trial)]
     attribution, additivity = explained(trial, plan.entrant.explained, ran.explanation, risk)
-    tables = dict(judgement.tables)
+    of_explanation, tables = Explained(), dict(judgement.tables)
     if attribution is not None:
+        of_explanation = judged_explanation(
+            plan, attribution, risk[: len(attribution.base)], ran.again
+        )
         tables["shap_summary"] = attribution.summary()
+    recourse = judged_recourse(plan, trial, ran.advised)
     return replace(
         base,
         params=judgement.params,
-        metrics={**judgement.metrics, **_cost(ran.evidence)},
-        results=(*judgement.results, additivity),
-        tables=tables,
+        metrics={
+            **judgement.metrics,
+            **({"explain/additivity_gap": additivity.statistic} if additivity.n else {}),
+            **of_explanation.metrics,
+            **recourse.metrics,
+            **_cost(ran.evidence),
+        },
+        results=(*judgement.results, additivity, *of_explanation.results),
+        tables={**tables, **of_explanation.tables, **recourse.tables},
         attribution=attribution,
         model_blob=ran.model.payload if ran.model and ran.model.whole else None,
         model_kind=str(ran.model.kind) if ran.model else "pickle",

@@ -30,14 +30,19 @@ class Entrant:
     #: fitted inside the sandbox first; a vendor's file comes fitted. A bank's own scores are
     #: judged on the accounts kept from fitting if True, beside models that are; on all if not
     fitted_here: bool = True
-    #: what its explanation adds up to; empty when it cannot be explained additively
+    #: what its explanation adds up to; empty: what the worker says that it does
     explained: str = ""
+    #: whether it is asked for an explanation
+    explainable: bool = True
     params: Mapping[str, str] = field(default_factory=dict)
     #: what bounds the limits that are chosen by what the model says of each; None: "house and
     #: law" for such a model, and nothing to choose for others
     caps: Caps | None = None
 
     def __post_init__(self) -> None:
+        # a vendor names files, and a terminal obeys some characters
+        if not self.name.isprintable():
+            raise BadInput(f"The model's name is {self.name!r}; give it a name of letters: name=.")
         if self.caps is None:
             return
         if self.caps not in get_args(Caps):

@@ -27,6 +27,8 @@ COLUMNS = {
     "oracle": "truth/fraud_oracle_per_customer",
     "regret": "truth/fraud_regret_per_customer",
 }
+#: how many alerts there were
+ALERTS = "fraud/alerts"
 #: the table of each cell that recall by kind of fraud is taken from
 _KINDS = "recall_by_typology"
 
@@ -37,7 +39,8 @@ def by_market(cells: Sequence[CellResult]) -> pd.DataFrame:
     Columns: `scenario`, `model`, `seeds`; `recall` of true fraud at 2% false positives with
     `recall_low` and `recall_high` (95%, t over seeds), `recall_1pct`, `recall_5pct`; `auprc`;
     `top_100`, share of fraud in the 100 highest scores; of the alerts that the capacity allows:
-    `alert_precision`, `false_positives` (honest for each fraud), `money_stopped` (share),
+    `alert_precision`, `false_positives` (honest for each fraud; infinite where the alerts of one
+    of the seeds held no fraud), `money_stopped` (share),
     `delay` (mean days until a fraud is found, alerted or confirmed later) and `delay_without`
     alerts, `saved`, the `oracle`'s and `regret` (RMB an application), `captured` (saved over the
     oracle's, of means); `seconds` (a cell, sandbox included).
@@ -144,6 +147,9 @@ def _each_cell(cells: Sequence[CellResult]) -> pd.DataFrame:
         if c.status is not Status.OK or RECALL not in c.metrics:
             continue
         named = {name: c.metrics.get(metric, np.nan) for name, metric in COLUMNS.items()}
+        if np.isnan(named["false_positives"]) and c.metrics.get(ALERTS, 0) > 0:
+            # a cell keeps finite figures; left out of the mean, alerts without fraud would help
+            named["false_positives"] = np.inf
         place = {"scenario": c.cell.scenario, "model": c.cell.model, "seed": c.cell.seed}
         rows.append({**place, **named, "seconds": c.seconds})
     return pd.DataFrame(rows)

@@ -6,18 +6,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from data_generators import World, scenarios
 from sandbox.experiment.entrant import Entrant
 from sandbox.experiment.limit_table import by_market, over_markets
+from sandbox.experiment.market_study import market_study, write_table
 from sandbox.experiment.observable_bound import observable_values
 from sandbox.experiment.results import StudyResults
-from sandbox.experiment.study import Study
 from sandbox.isolation import Level, Limits
-from sandbox.workspace import Workspace, slug, written_whole
+from sandbox.workspace import Workspace
 
 #: replicas of noise that the oracle chooses by: fewer than the 512 of reference figures, so that
 #: nine markets and five seeds take minutes
 REPLICAS = 128
+
+#: customers of a market, at the least: of 300 the causal pair has too few of any limit to compare
+LEAST = 500
 
 #: the row of limits that are reviewed later, beside that of the same limits left alone
 REVIEWED = "boosted PD + reviews"
@@ -88,30 +90,26 @@ def run_limits_job(
     features is learnt from so many customers of each market (see `observable_values`), anew each
     time, half a minute a market, and stands in the tables as `observable`.
 
-    Raises InvalidInput for sizes out of range or an unknown scenario, IsolationUnavailable when
-    the level cannot be had on this host.
+    Raises BadInput for fewer customers than `LEAST`, InvalidInput for other sizes out of range or
+    an unknown scenario, IsolationUnavailable when the level cannot be had on this host.
     """
-    workspace = workspace or Workspace()
-    names = tuple(markets) or tuple(scenarios.catalogue())
-    worlds = [World(scenarios.by_name(name), customers, months) for name in names]
-    place = ", ".join(name.replace("_", " ") for name in names) if markets else "all markets"
-    study = Study(
-        f"{place}: limit models",
-        worlds=worlds,
-        models=limit_models(months),
+    study = market_study(
+        "limit models",
+        limit_models(months),
+        markets=markets,
+        customers=customers,
+        least=LEAST,
+        months=months,
         seeds=seeds,
-        level=level,
-        limits=limits or Limits(),
-        jobs=jobs,
         workspace=workspace,
+        jobs=jobs,
+        level=level,
+        limits=limits,
         evaluation_seed=evaluation_seed,
         replicas=replicas,
     )
     results = study.run(progress=progress, track=track)
     best = observable_values(study.planned(), bound, progress=progress) if bound else None
     table = by_market(results.cells, best)
-    path = workspace.reports / f"{slug(results.study)}.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with written_whole(path) as partial:
-        table.to_csv(partial, index=False)
+    path = write_table(table, results)
     return LimitsJob(results, table, over_markets(results.cells, best), path)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sandbox.experiment.explained import explained_rows
+from sandbox.experiment.explained_again import AskedAgain, asked_again
 from sandbox.experiment.plan import CellPlan
+from sandbox.experiment.recourse_judge import Advised, asked_for_advice
 from sandbox.experiment.trial import Floats, Scores, Trial
 from sandbox.isolation import Artefact, Evidence, Outcome, Status, worker
 
@@ -19,6 +21,8 @@ class Ran:
     scores: Scores | None = None
     explanation: "Outcome[tuple[Floats, Floats, Floats]] | None" = None
     model: Artefact | None = None
+    again: AskedAgain | None = None
+    advised: Advised | None = None
 
 
 def run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
@@ -33,6 +37,7 @@ def run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
         artefact = fitted.value
     outputs = plan.entrant.outputs
     sample, background = explained_rows(trial)
+    again = advised = None
     with worker(level=plan.level, limits=plan.limits) as scoring:
         order = trial.order()
         shuffled = trial.evaluation_features.iloc[order].reset_index(drop=True)
@@ -41,8 +46,12 @@ def run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
         seen = explanation = None
         if fresh.status is Status.OK and len(trial.training_features):
             last = seen = scoring.score(artefact, trial.training_features, outputs)
-        if last.status is Status.OK and plan.entrant.explained:
+        if last.status is Status.OK and plan.entrant.explainable:
             explanation = scoring.explain(artefact, sample, background)
+            again = asked_again(scoring, artefact, outputs, (sample, background), explanation)
+        if last.status is Status.OK and fresh.value is not None:
+            in_order = fresh.value[np.argsort(order)]
+            advised = asked_for_advice(scoring, artefact, plan, trial, in_order)
     evidence = (*evidence, (explanation or last).evidence)
     if last.status is not Status.OK or fresh.value is None:
         return Ran(evidence, failed=last)
@@ -50,7 +59,14 @@ def run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
         evaluation=_by_name(outputs, fresh.value[np.argsort(order)]),
         training=_by_name(outputs, seen.value) if seen and seen.value is not None else {},
     )
-    return Ran(evidence, scores=scores, explanation=explanation, model=artefact)
+    return Ran(
+        evidence,
+        scores=scores,
+        explanation=explanation,
+        model=artefact,
+        again=again,
+        advised=advised,
+    )
 
 
 def _by_name(outputs: tuple[str, ...], matrix: Floats) -> dict[str, Floats]:

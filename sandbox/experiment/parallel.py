@@ -50,7 +50,13 @@ def _results(
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     calls = [delayed(_placed)(function, position, item) for position, item in items]
-    with safe_path(), parallel_config("loky", inner_max_num_threads=1), warnings.catch_warnings():
+    one_thread = parallel_config("loky", inner_max_num_threads=1)
+    if jobs == 1:
+        # run in this very process, which keeps as many threads as there are cores
+        from threadpoolctl import threadpool_limits
+
+        one_thread = threadpool_limits(1)
+    with safe_path(), one_thread, warnings.catch_warnings():
         # loky replaces a process that grew by 300 MB, as large as a world and its features are
         warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
         try:

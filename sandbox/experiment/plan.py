@@ -1,7 +1,7 @@
 """What a study is going to do: one plan a cell, identified by a digest of all that matters."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -27,6 +27,21 @@ from sandbox.workspace import written_whole
 SAMPLE = 4_096
 
 
+@cache
+def code_digest() -> str:
+    """Hex digest of both packages' sources: results of other code are not these results.
+
+    With the tables that decide with it (regulation, validation's thresholds).
+    """
+    root = Path(__file__).parents[2]
+    digest = hashlib.sha256()
+    for package in ("data_generators", "sandbox"):
+        files = (root / package).rglob("*")
+        for path in sorted(path for path in files if path.suffix in {".py", ".yaml"}):
+            digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
 @dataclass(frozen=True)
 class CellPlan:
     """All that one cell needs; travels to a worker process of the study."""
@@ -44,13 +59,16 @@ class CellPlan:
     truth_folder: Path
     #: replicas of noise that the oracle chooses by, and as many that everyone is scored on
     replicas: int = REPLICAS
+    #: digest of the code, as it was when the study was planned: processes that start later would
+    #: read sources that were edited since
+    code: str = field(default_factory=lambda: code_digest())
 
     @property
     def cell(self) -> Cell:
         """Name and digest; equal digests mean equal results."""
         parts = (
             FORMAT,
-            code_digest(),
+            self.code,
             self.entrant.digest,
             self.entrant.name,
             self.entrant.role,
@@ -109,7 +127,7 @@ class CellPlan:
     def potential_file(self) -> Path:
         """Where the potential outcomes of the evaluation world's first customers are kept."""
         parts = (_sample(self.evaluation).digest, self.replicas, f"{self.policy.price}")
-        return self.truth_folder / f"{'-'.join(map(str, parts))}-{code_digest()[:12]}.npz"
+        return self.truth_folder / f"{'-'.join(map(str, parts))}-{self.code[:12]}.npz"
 
     def check(self) -> None:
         """BadInput when the model cannot be tried on this world or portfolio."""
@@ -147,18 +165,3 @@ def prepare(plan: CellPlan) -> PotentialOutcomes:
 def _sample(world: World) -> World:
     """The world's first customers: the same people, whatever the world's size."""
     return world.reseeded(world.seed, customers=min(SAMPLE, world.customers))
-
-
-@cache
-def code_digest() -> str:
-    """Hex digest of both packages' sources: results of other code are not these results.
-
-    With the tables that decide with it (regulation, validation's thresholds).
-    """
-    root = Path(__file__).parents[2]
-    digest = hashlib.sha256()
-    for package in ("data_generators", "sandbox"):
-        files = (root / package).rglob("*")
-        for path in sorted(path for path in files if path.suffix in {".py", ".yaml"}):
-            digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()

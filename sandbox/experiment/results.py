@@ -12,6 +12,7 @@ import pandas as pd
 from sandbox.cell import CellResult
 from sandbox.errors import BadInput
 from sandbox.experiment.ranking import CHOSEN_BY, conclusion, differences, ranking
+from sandbox.experiment.reported import published
 from sandbox.isolation.outcome import Status
 from sandbox.workspace import Workspace, slug
 
@@ -50,10 +51,12 @@ class Contender:
         return self.cells[0].cell.model
 
     def explain(self) -> "Explanation":
-        """The explanation of the first seed's model; BadInput when there is none."""
+        """The explanation of the first seed's model; BadInput says why there is none."""
         attribution = self.cells[0].attribution
         if attribution is None:
-            raise BadInput(f"{self.name} has no additive explanation to show.")
+            gates = (r for r in self.cells[0].results if r.id == "explanation.additivity")
+            why = next((gate.reason for gate in gates if gate.reason), "it was not explained")
+            raise BadInput(f"{self.name} has no additive explanation to show: {why}")
         return Explanation(attribution)
 
     def report(self, path: Path | str) -> Path:
@@ -88,6 +91,10 @@ class Explanation:
             ax = plt.subplots(figsize=(8.5, 5.5), layout="constrained")[1]
         return plot_beeswarm(self.attribution, ax)
 
+    def shap(self) -> Any:
+        """The same as a `shap.Explanation`, for shap's own plots: `shap.plots.scatter(...)`."""
+        return self.attribution.to_shap()
+
     def summary(self) -> pd.DataFrame:
         """Features by mean absolute contribution."""
         table: pd.DataFrame = self.attribution.summary()
@@ -103,6 +110,10 @@ class StudyResults:
     cells: tuple[CellResult, ...]
     #: MLflow's run ids by cell digest, where the study was tracked
     runs: Mapping[str, str] = field(default_factory=dict)
+    #: why cells are not in the tracking store, where it was away; empty otherwise
+    untracked: str = ""
+    #: seconds that the study's own process spent on tracking, while cells ran beside it
+    tracking_seconds: float = 0.0
 
     @classmethod
     def load(cls, workspace: Workspace, study: str) -> Self:
@@ -217,21 +228,18 @@ class StudyResults:
     def report(self, role: str | None = None, scenario: str | None = None) -> Path:
         """Write the report on the best model of a role to the workspace; returns its path.
 
-        Where the study was tracked, the report is attached to the model's first run, and the
-        model is the registry's champion. BadInput when there is no best model.
+        Where the study was tracked, the report is attached to the first run of every model that
+        it compares; of their use (`limit.online_rental`) the best is the registry's champion
+        and the runner-up its challenger. BadInput when there is no best model.
         """
         best = self.contender(role, scenario=scenario) if role else self.best
-        first = best.cells[0].cell
-        path = self.workspace.reports / f"{slug(self.study)}-{first.role}.html"
+        path = self.workspace.reports / f"{slug(self.study)}-{best.cells[0].cell.role}.html"
         path = best.report(path)
-        run_id = self.runs.get(first.digest)
-        if run_id is not None:
-            from sandbox.tracking import open_store
+        told = published(self, best, path)
+        if self.runs and not self.untracked:
+            from sandbox.tracking.logbook import published_or_said
 
-            store = open_store(self.workspace)
-            store.attach_report(run_id, path)
-            if best.cells[0].model_blob is not None:
-                store.set_alias(run_id, "champion")
+            published_or_said(self.workspace, self.study, self.runs, told)
         return path
 
     def committee_page(

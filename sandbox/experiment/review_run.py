@@ -45,7 +45,7 @@ def base_model() -> Entrant:
     """Whose PDs set the limits that are reviewed later, and the grades of customers."""
     from sandbox.models import BoostedPD
 
-    return replace(Entrant.of(BoostedPD(role="limit")), explained="")
+    return replace(Entrant.of(BoostedPD(role="limit")), explainable=False)
 
 
 def reviewed_cell(plan: CellPlan, trial: Trial) -> CellResult:

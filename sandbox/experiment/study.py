@@ -5,8 +5,10 @@ import re
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +18,20 @@ from sandbox.cell import CellResult
 from sandbox.errors import BadInput
 from sandbox.experiment.cell_run import run_cell
 from sandbox.experiment.entrant import Entrant
+from sandbox.experiment.explained_truth import prepare_truth, truth_missing
 from sandbox.experiment.parallel import in_parallel, shown
-from sandbox.experiment.plan import CellPlan, prepare
+from sandbox.experiment.plan import CellPlan, code_digest
 from sandbox.experiment.results import StudyResults
 from sandbox.isolation import Level, Limits, Status
 from sandbox.isolation.host import require
 from sandbox.policy import LimitPolicy
 from sandbox.portfolio import Portfolio
+from sandbox.tracking.logbook import Logbook
+from sandbox.tracking.software import software
 from sandbox.workspace import Workspace, held_alone, slug, written_whole
+
+#: bytes of a study's name: file systems take 255, and MLflow 500 characters
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,11 @@ class Study:
     def __post_init__(self) -> None:
         if not re.sub(r"\W", "", self.name):
             raise BadInput(f"The study's name is {self.name!r}; use letters or digits.")
+        if not self.name.isprintable() or len(slug(self.name).encode()) > LONGEST_NAME:
+            raise BadInput(
+                f"The study's name is {self.name[:60]!r}; use one line of at most {LONGEST_NAME} "
+                "bytes, since a folder is called so."
+            )
         if self.level not in set(Level):
             raise BadInput(
                 f"There is no isolation level {self.level!r}; choose one of {', '.join(Level)}."
@@ -107,7 +120,10 @@ class Study:
         return plans
 
     def run(self, *, progress: bool = True, track: bool = True) -> StudyResults:
-        """Run what was not run before, track every cell, and return all results.
+        """Run what was not run before, track each cell as it ends, and return all results.
+
+        A tracking server that is away stops nothing: it is said once, and `untracked` of the
+        results says why; `risk-sandbox upload` sends the cells later.
 
         Raises IsolationUnavailable before anything is run when the level cannot be had, and
         BadInput when the study makes no sense or another process is running it.
@@ -118,21 +134,36 @@ class Study:
         with held_alone(self.folder):
             plans = self.planned()
             self._write_manifest(plans)
-            store = self._store() if track else None
-            cells = self._finished(plans, progress)
-            runs = {}
-            if store is not None:
-                for result in shown(cells, progress, "tracking", len(cells)):
-                    runs[result.cell.digest] = store.log(result)
-        return StudyResults(self.workspace, self.name, cells, runs)
+            with self._logbook(track) as logbook:
+                cells = self._finished(plans, progress, logbook)
+        if logbook is None:
+            return StudyResults(self.workspace, self.name, cells)
+        told = (logbook.runs, logbook.untracked, logbook.seconds)
+        return StudyResults(self.workspace, self.name, cells, *told)
 
-    def _finished(self, plans: Sequence[CellPlan], progress: bool) -> tuple[CellResult, ...]:
-        """Every cell's result, read or run, in the order of the plans."""
+    def _finished(
+        self, plans: Sequence[CellPlan], progress: bool, logbook: Logbook | None
+    ) -> tuple[CellResult, ...]:
+        """Every cell's result, read or run, in the order of the plans; each logged at once."""
         results = {plan.cell.digest: self._stored(plan) for plan in plans}
         waiting = [plan for plan in plans if results[plan.cell.digest] is None]
         # models of one world after each other: a process keeps the last fraud trial it made
         waiting.sort(key=lambda plan: (plan.arena.name, plan.seed))
+        if logbook:
+            stored = [result for result in results.values() if result is not None]
+            for result in shown(stored, progress, "tracking", len(stored)):
+                logbook.write(result)
         self._prepare_worlds(waiting, progress)
+        for result in self._ran(waiting, progress, logbook):
+            results[result.cell.digest] = result
+        return tuple(result for result in results.values() if result is not None)
+
+    def _ran(
+        self, waiting: Sequence[CellPlan], progress: bool, logbook: Logbook | None
+    ) -> Iterator[CellResult]:
+        """Results as they come, kept and logged; `jobs` cells are shown as being at work."""
+        upcoming = iter(waiting)
+        self._begin(islice(upcoming, self.jobs), logbook)
         for result in in_parallel(
             run_cell,
             waiting,
@@ -141,9 +172,20 @@ class Study:
             progress=progress,
             what="cells",
         ):
+            result = replace(result, code=software(code_digest()))
             self._keep(result)
-            results[result.cell.digest] = result
-        return tuple(result for result in results.values() if result is not None)
+            if logbook:
+                logbook.write(result)
+            self._begin(islice(upcoming, 1), logbook)
+            yield result
+
+    def _begin(self, plans: Iterable[CellPlan], logbook: Logbook | None) -> None:
+        for plan in plans:
+            if logbook:
+                logbook.begin(plan.cell)
+
+    def _logbook(self, track: bool) -> AbstractContextManager[Logbook | None]:
+        return Logbook(self.workspace, self.name) if track else nullcontext()
 
     def _seeds(self, world: World | Portfolio) -> tuple[int, ...]:
         if self.seeds is not None:
@@ -162,14 +204,14 @@ class Study:
         return int(path.read_text())
 
     def _prepare_worlds(self, plans: Iterable[CellPlan], progress: bool) -> None:
-        """Potential outcomes once a world, before cells that would each compute them."""
-        worlds = {
-            plan.potential_file: plan
-            for plan in plans
-            if plan.role == "limit" and not plan.potential_file.exists()
-        }
+        """Potential outcomes and contributions once a world, before cells that would each do it."""
+        worlds: dict[Path, CellPlan] = {}
+        for plan in filter(truth_missing, plans):
+            # one whose model is explained stands for a world, if there is one
+            if plan.entrant.explained or plan.potential_file not in worlds:
+                worlds[plan.potential_file] = plan
         for _ in in_parallel(
-            prepare,
+            prepare_truth,
             list(worlds.values()),
             jobs=self.jobs,
             when_killed=_not_prepared,
@@ -177,11 +219,6 @@ class Study:
             what="truth",
         ):
             pass
-
-    def _store(self) -> Any:
-        from sandbox.tracking import open_store
-
-        return open_store(self.workspace)
 
     def _stored(self, plan: CellPlan) -> CellResult | None:
         try:

@@ -1,10 +1,14 @@
 """What an explanation is, outside the sandbox: a matrix of contributions that adds up."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import shap
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,12 @@ class Attribution:
     output: str
     #: how they were computed: "woodelf, interventional, background 100"
     method: str
+
+    def to_shap(self) -> "shap.Explanation":
+        """The same as a `shap.Explanation`, so that shap's own plots work on it."""
+        from sandbox.explanation.plots import to_shap
+
+        return to_shap(self)
 
     def summary(self) -> pd.DataFrame:
         """Features by mean absolute contribution, largest first.

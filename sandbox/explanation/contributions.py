@@ -1,20 +1,34 @@
 """How much each feature adds to a model's output. Runs inside the sandbox, on a fitted model.
 
-Tree ensembles are explained by woodelf with interventional Shapley values (Nadel and Wettenstein,
-"From Decision Trees to Boolean Logic: A Fast and Unified SHAP Algorithm"; about 50 times
+Tree ensembles are explained by woodelf with interventional Shapley values (about 50 times
 `shap.TreeExplainer`, whose interventional mode is wrong on scikit-learn's HistGradientBoosting
-with float64 features, shap#5116). Models that know their own contributions give them in closed
-form. Missing values travel through the trees as the model itself sends them.
+with float64 features, shap#5116). Linear models and models that know their own contributions give
+them in closed form; pipelines of these through their steps. Any other model is asked by `shap`.
+Missing values travel through the trees as the model itself sends them.
 """
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sandbox.errors import BadInput
 from sandbox.explanation import additivity
+from sandbox.explanation.any_model import PATIENT, Budget, explained_by_asking
+from sandbox.explanation.linear import linear_recipe
+from sandbox.explanation.pipelines import pipeline_recipe
+from sandbox.explanation.recipe import (
+    Found,
+    Matrix,
+    Recipe,
+    Vector,
+    columns_read,
+    package_of,
+    refuse_many_classes,
+)
+from sandbox.explanation.tree_ensembles import METHOD, tree_recipe, tree_values
+
+__all__ = ["MAX_BACKGROUND", "attribute", "found_in", "tree_values"]
 
 #: rows of background that an explanation is measured against
 MAX_BACKGROUND = 100
@@ -23,40 +37,124 @@ MAX_BACKGROUND = 100
 #: scikit-learn here would cost seconds where nothing is explained
 ENSEMBLES = ("HistGradientBoostingClassifier",)
 
-Vector = NDArray[np.float64]
-Matrix = NDArray[np.float64]
-
 
 def attribute(
     model: Any, features: pd.DataFrame, background: pd.DataFrame
 ) -> tuple[Matrix, Vector, Vector]:
-    """Contributions of each feature to the model's margin, row by row.
+    """Contributions of each feature to the model's output, row by row.
 
     Parameters
     ----------
-    model : a fitted `sandbox.models.protocol.Explainable`
+    model : a fitted `sandbox.models.protocol.Explainable`, or any fitted estimator
     features : n × d, the rows to explain, with the columns the model was fitted on
     background : m × d, 1 to 100 rows; the contributions compare each row with them
 
     Returns
     -------
     values : n × d, in units of `model.explained` (log-odds for classifiers)
-    base : n, the mean margin over the background
+    base : n, the mean output over the background
     margin : n, the model's own output; `values.sum(axis=1) + base` equals it
 
     Raises
     ------
     BadInput (a ValueError): a background that is empty, too long or of other columns; a model
-        that offers neither a supported `ensemble` nor `contributions`.
-    AdditivityError: the contributions do not add up to the margin.
+        that says no one number of a row, or would have to be asked too often.
+    AdditivityError: the contributions do not add up to the output.
     """
-    _check_background(features, background)
+    found = found_in(model, features, background)
+    return found.values, found.base, found.margin
+
+
+def found_in(
+    model: Any,
+    features: pd.DataFrame,
+    background: pd.DataFrame,
+    seed: int = 0,
+    budget: Budget = PATIENT,
+) -> Found:
+    """The same with what they add up to and how they were found.
+
+    `seed` matters for models that shap has to ask; `budget` may leave out the last rows.
+    """
+    _check_tables(features, background)
+    model = _unwrapped(model)
     in_trees = getattr(model, "ensemble", None) is not None
-    if not in_trees and not hasattr(model, "contributions"):
+    if hasattr(model, "margin") and (in_trees or hasattr(model, "contributions")):
+        found = _of_protocol(model, features, background, in_trees)
+    else:
+        refuse_many_classes(model)
+        recipe = _recipe_of(model)
+        if recipe is None:
+            found = explained_by_asking(model, features, background, seed, budget)
+        else:
+            found = _of_recipe(model, recipe, features, background, budget)
+    additivity.check(found.values, found.base, found.margin)
+    return found
+
+
+def _check_tables(features: pd.DataFrame, background: pd.DataFrame) -> None:
+    for table, what in ((features, "features"), (background, "background")):
+        if not isinstance(table, pd.DataFrame):
+            raise BadInput(
+                f"The {what} are of type {type(table).__name__}; give a pandas DataFrame with "
+                "named columns."
+            )
+    if not 1 <= len(background) <= MAX_BACKGROUND:
         raise BadInput(
-            f"A {type(model).__name__} cannot be explained: it has neither `ensemble` "
-            f"({' or '.join(ENSEMBLES)}) nor `contributions(features, background)`."
+            f"The background has {len(background):,} rows; 1 to {MAX_BACKGROUND} are needed: "
+            f"draw them with background.sample({MAX_BACKGROUND}, random_state=seed)."
         )
+    if list(features.columns) != list(background.columns):
+        raise BadInput(
+            f"The background's columns {list(background.columns)} are not the features' "
+            f"{list(features.columns)}; give both in the model's order."
+        )
+    if not features.columns.is_unique:
+        twice = features.columns[features.columns.duplicated()][0]
+        raise BadInput(f"The features have two columns {twice!r}; give each a name of its own.")
+    if not len(features):
+        raise BadInput("The features have 0 rows; give at least one row to explain.")
+
+
+def _unwrapped(model: Any) -> Any:
+    """The model that scores: of a search over parameters the best, of a wrapper what it holds."""
+    if package_of(model) == "sklearn" and hasattr(model, "best_estimator_"):
+        return model.best_estimator_
+    if package_of(model) == "sandbox" and package_of(getattr(model, "booster", 0)) == "xgboost":
+        return model.booster
+    return model
+
+
+def _recipe_of(model: Any) -> Recipe | None:
+    return tree_recipe(model) or linear_recipe(model) or pipeline_recipe(model, _recipe_of)
+
+
+def _of_recipe(
+    model: Any, recipe: Recipe, features: pd.DataFrame, background: pd.DataFrame, budget: Budget
+) -> Found:
+    """Contributions of an estimator that is explained exactly."""
+    names = list(recipe.columns or columns_read(model, list(features.columns)))
+    missing = [name for name in names if name not in features.columns]
+    if missing:
+        raise BadInput(
+            f"The features have no column {missing[0]}, which the {type(model).__name__} was "
+            f"fitted on; it reads {len(names)} columns."
+        )
+    own, usual = features[names], background[names]
+    if budget.explained is not None and recipe.affordable is not None:
+        own = own.head(recipe.affordable)
+    margin = _vector(recipe.margin(own), "margin", len(own))
+    values = np.zeros((len(own), features.shape[1]))
+    # columns that the model does not read give nothing
+    values[:, features.columns.get_indexer(pd.Index(names))] = recipe.values(own, usual)
+    base = _vector(recipe.margin(usual), "margin", len(usual)).mean()
+    return Found(values, np.full(len(own), base), margin, recipe.output, recipe.method)
+
+
+def _of_protocol(
+    model: Any, features: pd.DataFrame, background: pd.DataFrame, in_trees: bool
+) -> Found:
+    """Contributions of a model that says itself what it is made of."""
     margin = _vector(model.margin(features), "margin", len(features))
     if in_trees:
         values, base = _of_ensemble(model, features, background)
@@ -69,21 +167,9 @@ def attribute(
             f"Contributions have shape {values.shape}; one column a feature, {features.shape}, "
             "is needed."
         )
-    additivity.check(values, base, margin)
-    return values, base, margin
-
-
-def _check_background(features: pd.DataFrame, background: pd.DataFrame) -> None:
-    if not 1 <= len(background) <= MAX_BACKGROUND:
-        raise BadInput(
-            f"The background has {len(background):,} rows; 1 to {MAX_BACKGROUND} are needed: "
-            f"draw them with background.sample({MAX_BACKGROUND}, random_state=seed)."
-        )
-    if list(features.columns) != list(background.columns):
-        raise BadInput(
-            f"The background's columns {list(background.columns)} are not the features' "
-            f"{list(features.columns)}; give both in the model's order."
-        )
+    method = METHOD if in_trees else "closed form, the model's own"
+    output = str(getattr(model, "explained", "") or "margin")
+    return Found(values, base, margin, output, method)
 
 
 def _of_ensemble(
@@ -109,24 +195,6 @@ def _of_ensemble(
     )
     base = float(np.mean(_vector(model.margin(background), "margin", len(background))))
     return values, np.full(len(features), base)
-
-
-def tree_values(
-    ensemble: Any, rows: pd.DataFrame | Matrix, background: pd.DataFrame | Matrix
-) -> Matrix:
-    """Interventional Shapley values n × d of an ensemble's raw output, by its own columns."""
-    from woodelf import WoodelfExplainer
-
-    explainer = WoodelfExplainer(ensemble, _by_position(background))
-    found = explainer.shap_values(_by_position(rows), verbose=False)
-    return np.asarray(found, dtype=np.float64)
-
-
-def _by_position(table: pd.DataFrame | Matrix) -> pd.DataFrame:
-    """The numbers alone: woodelf looks columns up by name and rows up by index."""
-    if isinstance(table, pd.DataFrame):
-        table = table.to_numpy(dtype=np.float64, na_value=np.nan)
-    return pd.DataFrame(table)
 
 
 def _vector(numbers: Any, what: str, rows: int) -> Vector:

@@ -3,8 +3,6 @@
 Draw on an `ax` of yours, or get a figure of fitting size through the returned `ax.figure`.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sandbox.explanation.attribution import Attribution
+from sandbox.explanation.global_draws import global_draws
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +29,7 @@ def to_shap(attribution: Attribution) -> Any:
         base_values=attribution.base,
         data=_as_numbers(attribution.features),
         feature_names=[str(name) for name in attribution.features.columns],
+        output_names=attribution.output,
     )
 
 
@@ -61,9 +61,10 @@ def plot_beeswarm(
         shown = shown[np.sort(picked)]
     lines = min(max_display, attribution.values.shape[1])
     axes = _axes(0.36 * lines + 1.4) if ax is None else ax
-    with _global_draws(seed):
+    with global_draws(seed):
         shap.plots.beeswarm(shown, max_display=max_display, ax=axes, show=False, plot_size=None)
-    axes.set_xlabel(f"contribution to {attribution.output}", fontsize=11)
+    grey = " (grey: value missing)" if attribution.features.isna().to_numpy().any() else ""
+    axes.set_xlabel(f"contribution to {attribution.output}{grey}", fontsize=11)
     axes.tick_params(axis="y", labelsize=11)
     return axes
 
@@ -104,17 +105,3 @@ def _axes(height: float) -> "Axes":
     figure = Figure(figsize=(8.0, height), dpi=110, layout="constrained")
     axes: Axes = figure.add_subplot()
     return axes
-
-
-@contextmanager
-def _global_draws(seed: int) -> Iterator[None]:
-    """Fix NumPy's global generator for the block, and put it back as it was.
-
-    shap's beeswarm draws its jitter from there and takes no generator of ours.
-    """
-    before = np.random.get_state()  # noqa: NPY002
-    np.random.seed(seed)  # noqa: NPY002
-    try:
-        yield
-    finally:
-        np.random.set_state(before)  # noqa: NPY002

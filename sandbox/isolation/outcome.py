@@ -78,3 +78,6 @@ class Outcome(Generic[T]):
     #: one sentence when the status is not ok, with the model's last words on stderr if any
     reason: str
     evidence: Evidence
+    #: the worker's own words on the value, a line of printable text each: of an explanation what
+    #: it adds up to and how it was found. Nobody has checked them
+    said: tuple[str, ...] = ()

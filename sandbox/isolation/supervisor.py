@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from sandbox.errors import BadInput
-from sandbox.isolation import checks, host, tables
+from sandbox.isolation import checks, explained_reply, host, tables
 from sandbox.isolation.artefacts.artefact import Artefact
 from sandbox.isolation.interpreter import Surroundings
 from sandbox.isolation.limits import Limits
@@ -83,21 +83,37 @@ class Worker:
         """
         if not outputs:
             raise BadInput("No outputs were asked for; name at least one, such as ('pd',).")
-        return self._matrix("score", artefact, (features,), outputs)
+        return self._matrix(artefact, features, outputs)
 
     def explain(
         self, artefact: Artefact, features: Features, background: Features
     ) -> Outcome[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]]:
-        """Contributions (n × d), base values (n) and margins (n); see `sandbox.explanation`."""
+        """Contributions (k × d), base values (k) and margins (k); see `sandbox.explanation`.
+
+        Of the first k rows: all n, or fewer for a model that is slow to explain. `said` is what
+        they add up to and how they were found, in the worker's words; whether they do add up is
+        for the caller to check.
+        """
         if list(background.columns) != list(features.columns):
             raise BadInput("Features and background have different columns; give the same.")
-        columns = (*map(str, features.columns), "base", "margin")
-        outcome = self._matrix("explain", artefact, (features, background), columns)
-        matrix = outcome.value
-        if matrix is None:
-            return Outcome(outcome.status, None, outcome.reason, outcome.evidence)
+        rows, width = len(features), len(features.columns)
+        size = explained_reply.size(rows, width)
+        self._check_size(size, rows, width + 2)
+        answer = self._ask("explain", artefact, (features, background), (), size)
+        if answer.status is not Status.OK:
+            return self._outcome(answer, None)
+        if len(answer.data) != size:
+            return self._outcome(_without(answer, f"{size} bytes of an explanation"), None)
+        try:
+            matrix = explained_reply.matrix_of(answer.data, rows)
+            wrong = checks.complaint(matrix, ("",) * (width + 2))  # only scores have a range
+        except ValueError as error:
+            wrong = str(error)
+        if wrong:
+            return self._outcome(Answer(Status.PROTOCOL_VIOLATION, wrong), None)
         parts = matrix[:, :-2], matrix[:, -2], matrix[:, -1]
-        return Outcome(outcome.status, parts, outcome.reason, outcome.evidence)
+        outcome = self._outcome(answer, parts)
+        return replace(outcome, said=explained_reply.words_of(answer.data))
 
     def score_row(
         self, artefact: Artefact, values: NDArray[np.float64], shape: RowShape
@@ -137,33 +153,29 @@ class Worker:
         self._place.close()
 
     def _matrix(
-        self,
-        task: str,
-        artefact: Artefact,
-        given: tuple[Features, ...],
-        columns: tuple[str, ...],
+        self, artefact: Artefact, features: Features, outputs: tuple[str, ...]
     ) -> Outcome[NDArray[np.float64]]:
         import numpy as np
 
-        rows = len(given[0])
-        size = rows * len(columns) * _FLOAT
-        if size > self.limits.file_size:
-            raise BadInput(
-                f"{rows:,} rows × {len(columns)} columns take {size:,} bytes, more than "
-                f"file_size={self.limits.file_size:,}; raise it or score in parts."
-            )
-        names = columns if task == "score" else ()
-        answer = self._ask(task, artefact, given, names, size)
+        rows = len(features)
+        size = rows * len(outputs) * _FLOAT
+        self._check_size(size, rows, len(outputs))
+        answer = self._ask("score", artefact, (features,), outputs, size)
         if answer.status is not Status.OK:
             return self._outcome(answer, None)
         if len(answer.data) != size:
             return self._outcome(_without(answer, f"{size} bytes of numbers"), None)
-        matrix = np.frombuffer(answer.data, dtype=np.float64).reshape(rows, len(columns))
-        # a feature may be called `pd`; only scores have a range
-        wrong = checks.complaint(matrix, columns if names else ("",) * len(columns))
-        if wrong:
+        matrix = np.frombuffer(answer.data, dtype=np.float64).reshape(rows, len(outputs))
+        if wrong := checks.complaint(matrix, outputs):
             return self._outcome(Answer(Status.PROTOCOL_VIOLATION, wrong), None)
         return self._outcome(answer, matrix)
+
+    def _check_size(self, size: int, rows: int, columns: int) -> None:
+        if size > self.limits.file_size:
+            raise BadInput(
+                f"{rows:,} rows × {columns} columns take {size:,} bytes, more than "
+                f"file_size={self.limits.file_size:,}; raise it or score in parts."
+            )
 
     def _ask(
         self,

@@ -68,7 +68,7 @@ def perform(
             return fit(model, *tables)
         if task == "score":
             return score(model, tables[0], outputs).data
-        return explain(model, *tables).data
+        return explain(model, *tables)
     except (Failure, MemoryError):
         raise
     except BadInput as error:
@@ -108,14 +108,18 @@ def score(model: Any, features: pd.DataFrame, outputs: Sequence[str]) -> NDArray
     return _matrix(given, len(features), len(outputs))
 
 
-def explain(model: Any, features: pd.DataFrame, background: pd.DataFrame) -> NDArray[np.float64]:
-    """The n × (d + 2) matrix of contributions, base and margin."""
-    import numpy as np
+def explain(model: Any, features: pd.DataFrame, background: pd.DataFrame) -> bytes:
+    """Contributions, base and margin of each row, and what they are, as `explained_reply` has it.
 
-    from sandbox.explanation.contributions import attribute
+    Of a model that is asked again and again for it, some of the rows.
+    """
+    from sandbox.explanation.any_model import QUICK
+    from sandbox.explanation.contributions import found_in
+    from sandbox.isolation import explained_reply
 
-    values, base, margin = attribute(model, features, background)
-    return np.ascontiguousarray(np.column_stack([values, base, margin]), dtype=np.float64)
+    _check_columns(model, features)
+    found = found_in(model, features, background, budget=QUICK)
+    return explained_reply.packed(found, len(features))
 
 
 def described(error: BaseException) -> str:

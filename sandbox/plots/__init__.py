@@ -12,6 +12,7 @@ differ in dash as well, and nodes in shape. Matplotlib is imported when somethin
 from sandbox.plots.look import INK, MUTED, RULE, new_axes, style
 from sandbox.plots.money import plot_money
 from sandbox.plots.ring import plot_ring
+from sandbox.plots.screening import plot_budget, plot_overlap, plot_ranks
 from sandbox.plots.validation import (
     plot_calibration,
     plot_comparison,
@@ -24,7 +25,8 @@ from sandbox.plots.validation import (
 )
 
 __all__ = [
-    "INK", "MUTED", "RULE", "new_axes", "plot_calibration", "plot_comparison",
-    "plot_decisions_by_segment", "plot_money", "plot_precision_recall", "plot_rates_by_grade",
-    "plot_recall_at_fpr", "plot_ring", "plot_roc", "plot_score_distribution", "style",
+    "INK", "MUTED", "RULE", "new_axes", "plot_budget", "plot_calibration", "plot_comparison",
+    "plot_decisions_by_segment", "plot_money", "plot_overlap", "plot_precision_recall",
+    "plot_ranks", "plot_rates_by_grade", "plot_recall_at_fpr", "plot_ring", "plot_roc",
+    "plot_score_distribution", "style",
 ]  # fmt: skip

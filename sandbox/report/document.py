@@ -89,6 +89,13 @@ class Table:
     number: str = ""
     #: anchors of the rows, if other places lead there
     anchors: tuple[str, ...] = ()
+    #: rows seen at once on a screen, where the others unfold; None: all. On paper all are there
+    seen: int | None = None
+
+    @property
+    def folded(self) -> int:
+        """How many rows a reader has to unfold."""
+        return 0 if self.seen is None else max(0, len(self.rows) - self.seen)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ _MEANING = {
     "truth.value_captured": "much of the attainable profit is missed",
     "truth.discrimination_ceiling": "much of the attainable ranking is missed",
     "truth.pd_skill": "little or nothing is gained over one PD for everyone",
+    "explanation.faithfulness_correlation": "contributions do not go with what the model does",
+    "explanation.faithfulness_deletion": "the output does not fall as the contributions promise",
     "fraud.recall_at_fpr_5pct": "most frauds are missed at that rate of false alarms",
 }
 

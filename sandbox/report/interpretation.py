@@ -22,6 +22,8 @@ _POLICY = (
     "Bounds of fairness are a policy of the bank. No regulation named in this report sets them: "
     "Regulation B of 21 July 2026 knows no disparate impact."
 )
+#: reasons printed, the most frequent
+REASONS = 8
 _EXPECTED = {1: "raise", -1: "lower", 0: "–"}
 
 
@@ -29,11 +31,55 @@ def explanation(standing: Standing, judged: tuple[Judged, ...]) -> Section:
     """Section 8: what moves the score, in which direction."""
     blocks: list[Block] = [Heading("Explanation"), *_explanation(standing)]
     blocks += tests_of(standing, judged, "explanation", "Explanation tests")
-    blocks += exhibits.of_family(standing, judged, "explanation")
+    blocks += [*_structure(standing), *_reasons(standing)]
+    if not any(j.worst.id.startswith("explanation.faithfulness") for j in judged):
+        blocks.append(Gap("Not evaluated: faithfulness of the explanation, stability of reasons."))
     blocks += [Heading("Fairness"), Paragraph(_POLICY)]
     blocks += tests_of(standing, judged, "fairness", "Fairness tests")
     blocks += exhibits.of_family(standing, judged, "fairness")
     return Section(8, "Explanation and fairness", tuple(blocks))
+
+
+def _structure(standing: Standing) -> list[Block]:
+    """Contributions and truth by trait, where the data was made."""
+    table = standing.champion.reference.tables.get("explanation_structure")
+    if table is None:
+        return []
+    shown = table.sort_values("true", ascending=False).copy()
+    shown["player"] = shown["player"].str.replace("_", " ")
+    spec: tuple[tuple[str, str, Form | None], ...] = (
+        ("player", "Trait", None),
+        ("true", "Share of truth", percent),
+        ("attributed", "Share of contributions", percent),
+        ("rank_correlation", "Rank correlation", three),
+        ("sign_errors", "Wrong sign", percent),
+    )
+    note = (
+        "Contributions of the features that measure a trait against the trait's true contribution "
+        "to the log-odds of default, of the same customers. Rank correlation is over customers; "
+        "wrong signs are counted where the true sign is clear. A good model may use proxies: this "
+        "judges what the explanation tells of the world, not the model."
+    )
+    return [table_of("Traits, as explained and as they are", spec, shown, note)]
+
+
+def _reasons(standing: Standing) -> list[Block]:
+    """The reasons that are given most often."""
+    table = standing.champion.reference.tables.get("reason_codes")
+    if table is None or table.empty:
+        return []
+    spec: tuple[tuple[str, str, Form | None], ...] = (
+        ("code", "Code", None),
+        ("text_en", "Reason", None),
+        ("text_zh", "In Chinese", None),
+        ("share_top", "Among a case's reasons", percent),
+        ("share_first", "First reason", percent),
+    )
+    top = table.head(REASONS)
+    note = "Shares of the cases explained."
+    if len(table) > len(top):
+        note += f" {plural(len(table) - len(top), 'rarer reason')} not shown."
+    return [table_of("Reasons given", spec, top, note)]
 
 
 def _explanation(standing: Standing) -> list[Block]:

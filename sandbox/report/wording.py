@@ -130,6 +130,12 @@ METRICS: dict[str, Metric] = {
     "truth/pd_rmse": Metric("RMSE against true PD", four, _SHARE),
     "truth/pd_skill": Metric("Skill against true PD", three, (-inf, 1.0)),
     "truth/discrimination_ceiling": Metric("Share of attainable discrimination", percent),
+    "explain/faithfulness_correlation": Metric("Faithfulness to the model", three, (-1.0, 1.0)),
+    "explain/faithfulness_deletion": Metric("Fall of the output over that promised", three),
+    "explain/reason_stability": Metric("Reasons kept under noise", percent, _SHARE),
+    "truth/explanation_rank_correlation": Metric(
+        "Contributions against true ones, rank correlation", three, (-1.0, 1.0)
+    ),
     "ops/fit_seconds": Metric("Fitting time, s", one, _POSITIVE),
     "ops/score_seconds": Metric("Scoring time, s", one, _POSITIVE),
     "ops/peak_memory_mib": Metric("Peak memory, MiB", one, _POSITIVE),

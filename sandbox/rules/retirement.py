@@ -1,6 +1,7 @@
 """Dead rules: which ones to retire, and why."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,10 +103,25 @@ def dead_rules(
     seen = BatchHits(batch.rules, batch.hits[past], batch.points[past])
     known = np.asarray(outcome, dtype=np.float64)[past]
     hits, worth = rule_hits(seen, told[past]), rule_outcomes(seen, known)
+    found = _by_their_own_hits(seen, hits, worth, known, float(told[past].min()), now, signs)
+    found |= _covered_by_others(seen, worth, known, found, signs)
+    return tuple(found[place] for place in sorted(found))
+
+
+def _by_their_own_hits(
+    seen: BatchHits,
+    hits: pd.DataFrame,
+    worth: pd.DataFrame,
+    known: Floats,
+    start: float,
+    now: float,
+    signs: DeathSigns,
+) -> dict[int, Retirement]:
+    """The silent and the imprecise, by place in the table; `start` is the first day."""
     found: dict[int, Retirement] = {}
-    start, judged = float(told[past].min()), known[~np.isnan(known)]
+    judged = known[~np.isnan(known)]
     good = signs.good_factor * judged.mean() if judged.size else np.inf
-    for place, rule in enumerate(batch.rules.rules):
+    for place, rule in enumerate(seen.rules.rules):
         count, last = int(hits["hits"].iloc[place]), float(hits["last_hit"].iloc[place])
         silence = None
         if not worth["low"].iloc[place] > good:
@@ -114,15 +130,28 @@ def dead_rules(
             found[place] = silence
         elif _is_judged(rule, worth, place, signs) and _imprecise(worth, place, signs):
             found[place] = _of_precision(rule, worth, place, signs)
-    stay = [p for p in range(len(batch.rules.rules)) if p not in found]
-    for place in sorted(stay, key=lambda p: (batch.rules.rules[p].points, -p)):
-        rule, others = batch.rules.rules[place], [p for p in stay if p != place]
+    return found
+
+
+def _covered_by_others(
+    seen: BatchHits,
+    worth: pd.DataFrame,
+    known: Floats,
+    proposed: Mapping[int, Retirement],
+    signs: DeathSigns,
+) -> dict[int, Retirement]:
+    """The redundant among those that are not proposed yet, by place in the table."""
+    found: dict[int, Retirement] = {}
+    rules = seen.rules.rules
+    stay = [p for p in range(len(rules)) if p not in proposed]
+    for place in sorted(stay, key=lambda p: (rules[p].points, -p)):
+        rule, others = rules[place], [p for p in stay if p != place]
         if _is_judged(rule, worth, place, signs):
             theirs = _covering(seen.hits[:, place], seen.hits[:, others], known)
             if worth["low"].iloc[place] <= theirs:
                 found[place] = _redundant(rule, worth, place, theirs)
                 stay.remove(place)
-    return tuple(found[place] for place in sorted(found))
+    return found
 
 
 def _is_judged(rule: Rule, worth: pd.DataFrame, place: int, signs: DeathSigns) -> bool:

@@ -1,18 +1,29 @@
 """The files of a run, at identical paths in every run, so that they stand side by side.
 
-tables/<name>.json            what MLflow's artifact view shows next to other runs
-tables/<name>.parquet         the whole table, where the JSON is a sample of it
-explanation/*.png             beeswarm and importance; copies at the top for Compare
-validation/results.json       every test with its verdict
-isolation/evidence.json       what held the model, and what it used
+tables/<name>.json              what MLflow's artifact view shows next to other runs
+tables/<name>.parquet           the whole table, where the JSON is a sample of it
+explanation/*.png               beeswarm and importance; smaller copies at the top for Compare
+explanation/unavailable.txt     where there are none: why, and what can be done
+validation/results.json         every test with its verdict
+validation/not_evaluated.json   metrics without a figure, with the reason
+isolation/evidence.json         what held the model, and what it used
+code/version.json               the code that ran the cell, Python and packages
+report/                         the validation report, once it is written
+
+No table has a row a customer: decisions and reasons are of groups.
 """
 
 import json
-import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sandbox.tracking.decisions_table import decisions_of
+from sandbox.tracking.figures_table import figures_of
 from sandbox.tracking.guard import stays_here
+from sandbox.tracking.pictures import drawn
+from sandbox.tracking.software import software
+from sandbox.tracking.unevaluated import not_evaluated, public_words, why_unavailable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,24 +34,49 @@ if TYPE_CHECKING:
 MAX_ROWS = 200
 
 #: tables that the artifact view opens with, in order
-_FIRST = ("validation", "decisions_by_segment", "shap_summary")
+_FIRST = ("figures", "validation", "decisions", "shap_summary", "reason_codes")
+
+#: a cell's table of decisions by segment, which goes by one name in all roles
+_RENAMED = ("decisions_by_segment",)
 
 
-def write_artifacts(result: "CellResult", folder: Path) -> list[str]:
-    """Write the files below `folder`; returns the paths that MLflow shows as tables."""
-    tables = {name: table for name, table in result.tables.items() if not stays_here(table)}
+def tables_of(result: "CellResult") -> "dict[str, pd.DataFrame]":
+    """The tables of a run, by name, those first that the artifact view opens with."""
+    tables = {
+        name: table
+        for name, table in result.tables.items()
+        if not stays_here(name, table) and name not in _RENAMED
+    }
+    if (decisions := decisions_of(result)) is not None:
+        tables["decisions"] = decisions
     if result.attribution is not None:
         tables.setdefault("shap_summary", result.attribution.summary())
-        _write_plots(result, folder / "explanation")
+    if (figures := figures_of(result)) is not None:
+        tables["figures"] = figures
     if result.results:
         tables["validation"] = _validation(result)
-        _write_json(folder / "validation" / "results.json", [r.record() for r in result.results])
+    first = {name: place for place, name in enumerate(_FIRST)}
+    return {n: tables[n] for n in sorted(tables, key=lambda n: (first.get(n, 9), n))}
+
+
+def write_artifacts(
+    result: "CellResult", folder: Path, tables: "Mapping[str, pd.DataFrame]"
+) -> list[str]:
+    """Write the files below `folder`; returns the paths that MLflow shows as tables."""
+    for name, picture in (result.pictures or drawn(result)).items():
+        _write_bytes(folder / name, picture)
+    if result.attribution is None:
+        _write_text(folder / "explanation" / "unavailable.txt", why_unavailable(result))
+    if result.results:
+        records = [{**r.record(), "reason": public_words(r.reason)} for r in result.results]
+        _write_json(folder / "validation" / "results.json", records)
+    _write_json(folder / "validation" / "not_evaluated.json", not_evaluated(result))
     if result.evidence:
         _write_json(folder / "isolation" / "evidence.json", [e.record() for e in result.evidence])
+    _write_json(folder / "code" / "version.json", _code(result))
     for name, table in tables.items():
         _write_table(folder / "tables" / f"{name}.json", table)
-    first = {name: place for place, name in enumerate(_FIRST)}
-    return [f"tables/{n}.json" for n in sorted(tables, key=lambda n: (first.get(n, 9), n))]
+    return [f"tables/{name}.json" for name in tables]
 
 
 def table_tag(paths: list[str]) -> tuple[str, str]:
@@ -72,31 +108,26 @@ def _validation(result: "CellResult") -> "pd.DataFrame":
             "low": r.interval[0] if r.interval else None,
             "high": r.interval[1] if r.interval else None,
             "rows": r.n,
-            "note": r.reason,
+            "note": public_words(r.reason),
         }
         for r in result.results
     ]
     return pd.DataFrame(rows)
 
 
-def _write_plots(result: "CellResult", folder: Path) -> None:
-    from matplotlib.figure import Figure
+def _code(result: "CellResult") -> dict[str, str]:
+    level = str(result.evidence[-1].level) if result.evidence else "not isolated: nothing was run"
+    return {**(result.code or software()), "isolation.level": level}
 
-    from sandbox.explanation.plots import plot_beeswarm, plot_importance
 
-    assert result.attribution is not None
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, plot in (("beeswarm", plot_beeswarm), ("importance", plot_importance)):
-        axes = plot(result.attribution)
-        figure = axes.figure
-        assert isinstance(figure, Figure)
-        figure.suptitle(result.cell.run_name, fontsize=11)
-        # no Software entry: the same result gives the same bytes under any matplotlib
-        figure.savefig(folder / f"{name}.png", metadata={"Software": None})
-        # MLflow's Compare page shows files of the top folder only
-        shutil.copyfile(folder / f"{name}.png", folder.parent / f"{name}.png")
+def _write_bytes(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _write_text(path: Path, text: str) -> None:
+    _write_bytes(path, text.encode())
 
 
 def _write_json(path: Path, value: object) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, indent=1, ensure_ascii=False, default=str))
+    _write_text(path, json.dumps(value, indent=1, ensure_ascii=False, default=str))

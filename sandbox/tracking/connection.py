@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.errors import BadInput
+from sandbox.tracking.orphans import end_orphans
 from sandbox.workspace import Workspace
 
 REMOTE = ("http://", "https://", "databricks")
@@ -37,6 +38,8 @@ def settle_environment(environment: Any = os.environ) -> None:
     if environment.get("MLFLOW_DISABLE_TELEMETRY", "").strip().lower() != "false":
         environment["MLFLOW_DISABLE_TELEMETRY"] = "true"
     environment.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    # or a server's client prints two lines a run among a command's own
+    environment.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     # a server that is away should be noticed within a minute, not after seven retries
     environment.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     environment.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
@@ -45,11 +48,11 @@ def settle_environment(environment: Any = os.environ) -> None:
 def connect(workspace: Workspace) -> Any:
     """An `mlflow.MlflowClient` on a store that exists and is up to date.
 
+    Runs in it whose process has gone are marked as killed.
     BadInput when the file is no MLflow store, or the tracking server does not answer.
     """
     settle_environment()
     from mlflow import MlflowClient
-    from mlflow.exceptions import MlflowException
 
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -59,12 +62,13 @@ def connect(workspace: Workspace) -> Any:
     try:
         client = MlflowClient(tracking_uri=uri, registry_uri=uri)
         client.search_experiments(max_results=1)
-    except MlflowException as error:
+    except Exception as error:  # of whatever store and driver MLflow reaches
         raise BadInput(
-            f"The tracking store at {_without_password(uri)} cannot be used "
-            f"({_first_line(error)}); start the server, or unset MLFLOW_TRACKING_URI to keep "
+            f"The tracking store at {without_password(uri)} cannot be used "
+            f"({first_line(error)}); start the server, or unset MLFLOW_TRACKING_URI to keep "
             "results here."
         ) from error
+    end_orphans(client)
     return client
 
 
@@ -94,7 +98,7 @@ def _create_or_migrate(workspace: Workspace) -> None:
             engine.dispose()
     except (MlflowException, SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise BadInput(
-            f"{database} cannot be used as an MLflow store ({_first_line(error)}); "
+            f"{database} cannot be used as an MLflow store ({first_line(error)}); "
             "move it away or choose another place with --store."
         ) from error
 
@@ -132,11 +136,27 @@ def _newest_revision() -> str:
     return str(_get_latest_schema_revision())
 
 
-def _first_line(error: Exception) -> str:
-    lines = _without_password(str(error)).strip().splitlines()
+#: what clients of a server say at length -> what it means
+_AWAY = {
+    "Failed to resolve": "no machine of that name is known here",
+    "Failed to establish a new connection": "nothing answers there",
+    "Read timed out": "it does not answer in time",
+}
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, on one line, without passwords; of a server that is away, in words.
+
+    >>> first_line(OSError("HTTPConnection(port=9): Failed to establish a new connection: refused"))
+    'nothing answers there'
+    """
+    for said, meant in _AWAY.items():
+        if said in str(error):
+            return meant
+    lines = without_password(str(error)).strip().splitlines()
     return (lines[0] if lines else type(error).__name__).rstrip(".")[:300]
 
 
-def _without_password(text: str) -> str:
+def without_password(text: str) -> str:
     """Text without the user and password of the addresses in it."""
     return re.sub(r"(?<=://)[^/@\s]+@", "", text)

@@ -4,27 +4,32 @@ Tags join runs (filter and group by them), parameters are what a person would va
 coordinates draw them: few, short), metrics are `section/name`, a chart section each.
 """
 
-import math
 import re
-import subprocess
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandbox.isolation.outcome import Status
-from sandbox.tracking.views import SECTIONS
+from sandbox.tracking.colours import colour
+from sandbox.tracking.figures_table import described, written
+from sandbox.tracking.names import SECTIONS
+from sandbox.tracking.software import as_tags, software
+from sandbox.tracking.unevaluated import adds_up_to, explained_by, not_evaluated, public_reason
+from sandbox.tracking.views import main_metrics
 
 if TYPE_CHECKING:
-    from sandbox.cell import CellResult
+    from sandbox.cell import Cell, CellResult
 
-#: tag that makes a run findable: no two runs of a study carry the same value
+#: tag that makes a run findable: no two living runs of a study carry the same value
 DIGEST = "cell"
 
+#: characters of a tag that are surely kept by any store
+LONGEST_TAG = 5_000
+#: metrics without a figure that a run's page names one by one
+_NAMED = 8
 
-def tags(result: "CellResult") -> dict[str, str]:
-    """Everything to filter and group by, and the sentences shown on the run's page."""
-    cell = result.cell
-    named = {
+
+def cell_tags(cell: "Cell") -> dict[str, str]:
+    """What is known of a run before its cell has ended."""
+    return {
         "study": cell.study,
         "role": cell.role,
         "scenario": cell.scenario,
@@ -32,26 +37,26 @@ def tags(result: "CellResult") -> dict[str, str]:
         "model.family": cell.family,
         "seed": str(cell.seed),
         DIGEST: cell.digest,
+        "mlflow.runColor": colour(cell.model, cell.seed),
+        "mlflow.source.name": "risk-sandbox",
+        "mlflow.source.type": "LOCAL",
+    }
+
+
+def tags(result: "CellResult") -> dict[str, str]:
+    """Everything to filter and group by, and the sentences shown on the run's page."""
+    named = {
+        **cell_tags(result.cell),
         "status": str(result.status),
         "isolation.level": str(result.evidence[-1].level) if result.evidence else "",
         "validation": verdicts(result),
-        "not_evaluated": ", ".join(sorted(not_evaluated(result))),
+        "not_evaluated": _short(list(not_evaluated(result))),
+        "explanation": explained_by(result),
         "reason": public_reason(result),
-        "mlflow.source.name": "risk-sandbox",
-        "mlflow.source.type": "LOCAL",
-        "mlflow.note.content": note(result),
-        **code_version(),
+        "mlflow.note.content": note(result)[:LONGEST_TAG],
+        **as_tags(result.code or software()),
     }
     return {name: value for name, value in named.items() if value}
-
-
-def public_reason(result: "CellResult") -> str:
-    """Status and type of error, no more: a model's own words may quote a customer's row."""
-    if result.status is Status.OK:
-        return ""
-    error = re.search(r"\b[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Warning)\b", result.reason)
-    kind = f" ({error[0]})" if error else ""
-    return f"{result.status}{kind}; the whole reason is in the study's folder"
 
 
 def params(result: "CellResult") -> dict[str, str]:
@@ -63,24 +68,44 @@ def params(result: "CellResult") -> dict[str, str]:
         "role": cell.role,
         "scenario": cell.scenario,
         "seed": str(cell.seed),
-        **{name: str(value) for name, value in result.params.items()},
+        # MLflow's Compare begins with a plot of the first three parameters that differ, and draws
+        # a number that one model lacks as if it had one; this third one every model has
+        "model.explained": explained_by(result),
+        **{_kept(_after_seed(name)): str(value) for name, value in result.params.items()},
     }
 
 
+def _kept(name: str) -> str:
+    """A parameter's name as MLflow takes it: a model of one's own may name settings in Chinese.
+
+    >>> _kept("settings.深度")
+    'settings.u6df1u5ea6'
+    """
+    return re.sub(r"[^A-Za-z0-9_\-. :/]", lambda found: f"u{ord(found[0]):04x}", name)[:250]
+
+
+def _after_seed(name: str) -> str:
+    """`settings.depth` of `model.depth`: MLflow draws the first parameters that differ, by name.
+
+    A setting that one model has and another has not would be drawn as a number for both.
+    """
+    own = name.startswith("model.") and name not in {"model.source", "model.digest"}
+    return f"settings.{name.removeprefix('model.')}" if own else name
+
+
 def metrics(result: "CellResult") -> dict[str, float]:
-    """The finite metrics, by section; the others are named by `not_evaluated`."""
+    """The finite metrics to six digits; the others are named by `not_evaluated`.
+
+    The role's main ones first, then by section: a run's page and Compare's plot begin so.
+    """
     left_out = not_evaluated(result)
     rank = {section: place for place, section in enumerate(SECTIONS)}
-    kept = sorted(
-        (name for name in result.metrics if name not in left_out),
-        key=lambda name: rank.get(name.partition("/")[0], len(rank)),
-    )
-    return {name: float(result.metrics[name]) for name in kept}
-
-
-def not_evaluated(result: "CellResult") -> set[str]:
-    """Metrics that are NaN or infinite: MLflow would draw them as a number."""
-    return {name for name, value in result.metrics.items() if not math.isfinite(value)}
+    main = [name for name in main_metrics(result.cell.role) if name in result.metrics]
+    others = (name for name in result.metrics if name not in main)
+    by_section = sorted(others, key=lambda name: rank.get(name.partition("/")[0], len(rank)))
+    kept = [name for name in (*main, *by_section) if name not in left_out]
+    # MLflow's tables show every digit there is
+    return {name: float(f"{result.metrics[name]:.6g}") for name in kept}
 
 
 def verdicts(result: "CellResult") -> str:
@@ -101,52 +126,53 @@ def note(result: "CellResult") -> str:
     if result.status is not Status.OK:
         lines.append(f"Not finished: {public_reason(result)}.")
         return "\n\n".join(lines)
+    if figures := _main_figures(result):
+        lines.append(figures)
     if result.results:
         lines.append(f"Validation tests: {verdicts(result)} (table `tables/validation.json`).")
+    if result.attribution is None:
+        lines.append(
+            "No SHAP values: `explanation/unavailable.txt` says why, and what can be done."
+        )
+    else:
+        lines.append(
+            f"Contributions add up to {adds_up_to(result.attribution)} "
+            f"({explained_by(result)}): `explanation/beeswarm.png`."
+        )
     if result.evidence:
         last = result.evidence[-1]
         lines.append(
             f"Ran in isolation at level `{last.level}` ({', '.join(last.mechanisms)}) "
             f"on {last.host}."
         )
-    if result.attribution is not None:
-        lines.append(
-            f"Contributions add up to {result.attribution.output} "
-            f"({result.attribution.method}): `explanation/beeswarm.png`."
-        )
+    if missing := not_evaluated(result):
+        named = [f"- `{name}`: {reason}" for name, reason in list(missing.items())[:_NAMED]]
+        lines.append("Not evaluated (all in `validation/not_evaluated.json`):")
+        lines.append("\n".join(named))
     return "\n\n".join(lines)
 
 
-@cache
+def _main_figures(result: "CellResult") -> str:
+    """The figures that its role is compared by, in words; nothing where there are none."""
+    left_out = not_evaluated(result)
+    said = [
+        f"{described(name)}: **{written(name, result.metrics[name])}**"
+        for name in main_metrics(result.cell.role)
+        if name in result.metrics and name not in left_out
+    ]
+    text = "; ".join(said)
+    return f"{text[:1].upper()}{text[1:]}." if said else ""
+
+
 def code_version() -> dict[str, str]:
     """This package's version, and the git commit when it runs from a checkout."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    found = {}
-    try:
-        found["code.version"] = version("risk-sandbox")
-    except PackageNotFoundError:
-        found["code.version"] = "not installed"
-    commit = _git("rev-parse", "--verify", "HEAD")
-    if commit:
-        found["mlflow.source.git.commit"] = commit
-        found["code.modified"] = "yes" if _git("status", "--porcelain", "-uno") else "no"
-    return found
+    return as_tags(software())
 
 
-def _git(*arguments: str) -> str:
-    """What git says about the checkout this package lies in; empty when it lies in none."""
-    folder = Path(__file__).resolve().parents[2]
-    if not (folder / ".git").exists():
-        return ""
-    try:
-        answer = subprocess.run(
-            ["git", "-C", str(folder), *arguments],
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return answer.stdout.strip() if answer.returncode == 0 else ""
+def _short(names: list[str]) -> str:
+    """Names in one tag, and how many more there are where it would be too long."""
+    text = ", ".join(names)
+    if len(text) <= LONGEST_TAG:
+        return text
+    kept = text[: LONGEST_TAG - 20].rpartition(", ")[0]
+    return f"{kept} and {len(names) - kept.count(', ') - 1} more"

@@ -1,6 +1,7 @@
 """MLflow's own user interface on loopback, for as long as a block lasts."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -13,18 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.errors import BadInput, SandboxError
-from sandbox.tracking.connection import (
-    is_remote,
-    settle_environment,
-    tracking_uri,
-)
-from sandbox.tracking.reading import page_of
+from sandbox.tracking.address import without_login
+from sandbox.tracking.connection import is_remote, settle_environment, tracking_uri
+from sandbox.tracking.reading import address_of, page_of
 from sandbox.workspace import Workspace
 
 #: seconds until the server must answer (13 to 29 measured on a slow machine)
 START_WITHIN = 120.0
 #: seconds between SIGTERM and SIGKILL
 _GRACE = 5.0
+#: beside the results while they are served: where, and by which process
+MARK = "mlflow-server.json"
 
 
 @dataclass(frozen=True)
@@ -56,18 +56,55 @@ def serve(
     uri = tracking_uri(workspace)
     if is_remote(uri):
         raise BadInput(
-            f"Results are kept by the tracking server at {uri}; open that address, "
-            "or unset MLFLOW_TRACKING_URI."
+            f"Results are kept by the tracking server at {without_login(uri)}; open "
+            f"{address_of(workspace, study)}, or unset MLFLOW_TRACKING_URI."
         )
     page = page_of(workspace, study)
+    address = f"http://{host}:{port}"
+    _refuse_second(workspace, address, page)
     check_port(host, port)
     log = workspace.root / "mlflow-server.log"
     process = _start(workspace, uri, host, port, log)
+    mark = workspace.root / MARK
     try:
-        _wait_until_healthy(process, f"http://{host}:{port}", log, note)
-        yield Server(f"http://{host}:{port}/#/{page}", process)
+        _wait_until_healthy(process, address, log, note)
+        mark.write_text(json.dumps({"address": address, "process": process.pid}))
+        yield Server(f"{address}/#/{page}", process)
     finally:
         _end_group(process)
+        mark.unlink(missing_ok=True)
+
+
+def _refuse_second(workspace: Workspace, address: str, page: str) -> None:
+    """BadInput, with the page's address, where an earlier call serves these results there."""
+    try:
+        mark = json.loads((workspace.root / MARK).read_text())
+        is_there = mark["address"] == address and _is_alive(int(mark["process"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if is_there and _is_healthy(address):
+        raise BadInput(
+            f"An earlier `risk-sandbox ui` shows these results already: open {address}/#/{page}, "
+            f"or end it (Ctrl-C where it was typed, or its process {mark['process']})."
+        )
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _is_healthy(address: str) -> bool:
+    # no proxy: the address is this machine's own
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with contextlib.suppress(OSError), opener.open(f"{address}/health", timeout=2) as answer:
+        return bool(answer.status == 200)
+    return False
 
 
 def check_port(host: str, port: int) -> None:
@@ -103,6 +140,10 @@ def _start(
     environment["PYTHONSAFEPATH"] = "1"
     # or ten processes and 1.8 GB for jobs that nobody here starts
     environment["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"
+    # a page on this machine could otherwise have MLflow's assistant run commands of the shell
+    environment["MLFLOW_ENABLE_REMOTE_ASSISTANT"] = "false"
+    environment["MLFLOW_ENABLE_ASSISTANT_SANDBOX"] = "true"
+    environment["MLFLOW_ENABLE_AI_GATEWAY"] = "false"
     command = [sys.executable, "-m", "mlflow", "server"]
     command += ["--backend-store-uri", _absolute(uri), "--host", host, "--port", str(port)]
     command += ["--workers", "1", "--no-serve-artifacts"]
@@ -132,8 +173,6 @@ def _absolute(uri: str) -> str:
 def _wait_until_healthy(
     process: "subprocess.Popen[bytes]", address: str, log: Path, note: Callable[[str], None]
 ) -> None:
-    # no proxy: the address is this machine's own
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     began = time.monotonic()
     said = 0.0
     note("Starting MLflow's user interface (15 to 30 seconds) ...")
@@ -143,9 +182,8 @@ def _wait_until_healthy(
                 f"MLflow's server ended with status {process.returncode} while starting; "
                 f"its last words are in {log}."
             )
-        with contextlib.suppress(OSError), opener.open(f"{address}/health", timeout=2) as answer:
-            if answer.status == 200:
-                return
+        if _is_healthy(address):
+            return
         if passed - said >= 10:
             said = passed
             note(f"... {passed:.0f} s")

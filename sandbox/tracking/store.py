@@ -1,7 +1,12 @@
-"""Where runs are kept: one flat run a cell, logged once, whole or not at all."""
+"""Where runs are kept: one flat run a cell, shown while it is at work and logged once, whole.
 
+A run that was finished is never opened again.
+"""
+
+import contextlib
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,23 +14,25 @@ from typing import TYPE_CHECKING, Any
 from sandbox.errors import BadInput
 from sandbox.isolation.outcome import Status
 from sandbox.tracking import artifacts, contents
-from sandbox.tracking.connection import connect, is_remote, tracking_uri
+from sandbox.tracking.connection import connect, database_uri, tracking_uri
+from sandbox.tracking.experiments import artifact_root, datasets_of, experiment_of
 from sandbox.tracking.guard import refuse_confidential
-from sandbox.tracking.registry import log_model, set_alias
-from sandbox.tracking.views import view_tags
+from sandbox.tracking.names import CHAMPION
+from sandbox.tracking.orphans import INTERRUPTED, end
+from sandbox.tracking.owner import Owner
+from sandbox.tracking.registry import (
+    drop_alias,
+    log_model,
+    registered_name,
+    set_alias,
+    unregister,
+)
 from sandbox.workspace import Workspace
 
 if TYPE_CHECKING:
-    from sandbox.cell import CellResult
+    import pandas as pd
 
-#: shown above a study's runs
-_EXPERIMENT_NOTE = (
-    "One run per model, scenario and seed. Tick the runs to compare, then *Compare*; the chart "
-    "view has one section per family of metrics (`value/`, `perf/`, `calib/`, `fraud/`, "
-    "`stability/`, `truth/`, `ops/`), and the artifact view puts the same table of several runs "
-    "side by side. Compare shows SHAP plots of two or three runs next to each other (Artifacts, "
-    "in a wide window). `truth/` figures exist for synthetic worlds only."
-)
+    from sandbox.cell import Cell, CellResult
 
 
 def open_store(workspace: Workspace) -> "Store":
@@ -45,35 +52,104 @@ class Store:
     #: an `mlflow.MlflowClient`
     client: Any
 
-    def log(self, result: "CellResult", report: Path | None = None) -> str:
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the workspace's own database, which is never away."""
+        return self.uri == database_uri(self.workspace)
+
+    def experiment(self, study: str) -> str:
+        """The id of the study's experiment, made or taken out of the bin."""
+        return experiment_of(self.client, study, artifact_root(self.workspace, self.uri))
+
+    def begin(self, cell: "Cell") -> str:
+        """Show a cell as a RUNNING run of its study, owned by this process; returns its id.
+
+        `log` finishes it. Should this process be killed before, whoever opens the store next
+        marks the run as KILLED.
+        """
+        run_id: str = self.client.create_run(
+            self.experiment(cell.study),
+            start_time=int(time.time() * 1000),
+            tags={**contents.cell_tags(cell), "status": "running", "owner": Owner.here().tag},
+            run_name=cell.run_name,
+        ).info.run_id
+        return run_id
+
+    def log(
+        self, result: "CellResult", report: Path | None = None, begun: str | None = None
+    ) -> str:
         """Log a cell as one flat run of its study's experiment; returns the run id.
 
-        A cell whose digest is there already with the same status is not logged again. What a
-        killed process left half-logged, or a failure that has since been made good, is marked
-        and moved to MLflow's bin. A failed cell is a run with status FAILED and tag `reason`.
+        With `begun`, into the run that `begin` gave for it, as long as that is at work; without,
+        a cell whose digest is there already with the same status is not logged again. Other
+        runs of the digest, which a killed process left or which have since been made good, are
+        moved to MLflow's bin. A failed cell is a run with status FAILED and tag `reason`.
         BadInput when a table, feature or dataset holds truth or identities; nothing is sent then.
         """
-        refuse_confidential(result)
-        experiment = self._experiment(result.cell.study)
-        known = self._known(experiment, result)
-        if known is not None:
-            return known
+        tables = artifacts.tables_of(result)
+        refuse_confidential(result, tables)
+        experiment = self.experiment(result.cell.study)
+        same = self._same(experiment, result.cell.digest)
+        begun = begun if any(run.info.run_id == begun and _at_work(run) for run in same) else None
+        kept = next((run for run in same if begun is None and says_the_same(run, result)), None)
+        run_id = kept.info.run_id if kept else self._logged(experiment, result, tables, begun)
+        if report is not None:
+            self.attach_report(run_id, report)
+        for run in same:
+            if run.info.run_id != run_id:
+                self.discard(run.info.run_id)
+        return str(run_id)
+
+    def _logged(
+        self,
+        experiment: str,
+        result: "CellResult",
+        tables: "Mapping[str, pd.DataFrame]",
+        begun: str | None,
+    ) -> str:
         ended = int(time.time() * 1000)
-        run_id: str = self.client.create_run(
-            experiment,
-            start_time=ended - round(result.seconds * 1000),
-            tags=contents.tags(result),
-            run_name=result.cell.run_name,
-        ).info.run_id
+        run_id: str = (
+            begun
+            or self.client.create_run(
+                experiment,
+                start_time=ended - round(result.seconds * 1000),
+                tags={"owner": Owner.here().tag, contents.DIGEST: result.cell.digest},
+                run_name=result.cell.run_name,
+            ).info.run_id
+        )
         try:
-            model_id = self._send(experiment, run_id, result, report)
-            self._send_figures(run_id, model_id, result, ended)
+            self._send(experiment, run_id, result, tables, ended)
+            finished = "FINISHED" if result.status is Status.OK else "FAILED"
+            self.client.set_terminated(run_id, finished, ended)
         except BaseException:
-            self._discard(run_id)
+            # a server that is away cannot be told; the run is replaced when it is there again
+            with contextlib.suppress(Exception):
+                self.discard(run_id)
             raise
-        finished = "FINISHED" if result.status is Status.OK else "FAILED"
-        self.client.set_terminated(run_id, finished, ended)
         return run_id
+
+    def runs_of(self, study: str) -> dict[str, list[Any]]:
+        """The living runs of a study by digest of their cell, in one question."""
+        found: dict[str, list[Any]] = {}
+        experiment, page = self.experiment(study), None
+        while True:
+            part = self.client.search_runs([experiment], max_results=1000, page_token=page)
+            for run in part:
+                found.setdefault(run.data.tags.get(contents.DIGEST, ""), []).append(run)
+            page = part.token
+            if not page:
+                return found
+
+    def discard(self, run_id: str) -> None:
+        """Move a run to MLflow's bin, and its models out of the registry."""
+        if self.client.get_run(run_id).info.status == "RUNNING":
+            self.client.set_terminated(run_id, "KILLED")
+        unregister(self.client, run_id)
+        self.client.delete_run(run_id)
+
+    def interrupt(self, run_id: str) -> None:
+        """Mark a run that this process will not finish."""
+        end(self.client, self.client.get_run(run_id), INTERRUPTED)
 
     def attach_report(self, run_id: str, path: Path) -> None:
         """Add a report to a finished run, at `report/`, without reopening the run."""
@@ -81,106 +157,74 @@ class Store:
             raise BadInput(f"{path} is no file; write the report before attaching it.")
         self.client.log_artifact(run_id, str(path), "report")
 
-    def set_alias(self, run_id: str, alias: str = "champion") -> str:
+    def has_report(self, run_id: str, path: Path) -> bool:
+        """Whether a file of that name and size lies at `report/`."""
+        there = self.client.list_artifacts(run_id, "report")
+        return any(
+            Path(file.path).name == path.name and file.file_size == path.stat().st_size
+            for file in there
+        )
+
+    def set_alias(self, run_id: str, alias: str = CHAMPION) -> str:
         """Point an alias of the model registry at a run's model; returns `name@alias`."""
         return set_alias(self.client, run_id, alias)
 
-    def _experiment(self, study: str) -> str:
-        """The id of the study's experiment, made or taken out of the bin."""
-        from mlflow.exceptions import MlflowException
+    def drop_alias(self, cell: "Cell", alias: str) -> None:
+        """Take an alias of a cell's use away, where it has it."""
+        drop_alias(self.client, registered_name(cell), alias)
 
-        found = self.client.get_experiment_by_name(study)
-        if found is None:
-            place = None if is_remote(self.uri) else self._artifact_folder(study)
-            tags = {"mlflow.note.content": _EXPERIMENT_NOTE, **_ML_EXPERIMENT}
-            tags |= view_tags(time.time_ns() // 1_000_000)
-            try:
-                created: str = self.client.create_experiment(study, place, tags)
-            except MlflowException:  # another process was first
-                found = self.client.get_experiment_by_name(study)
-                if found is None:
-                    raise
-            else:
-                return created
-        if found.lifecycle_stage == "deleted":
-            self.client.restore_experiment(found.experiment_id)
-        return str(found.experiment_id)
-
-    def _artifact_folder(self, study: str) -> str:
-        readable = "".join(c if c.isascii() and c.isalnum() else "-" for c in study).strip("-")
-        stamp = f"{time.time_ns() // 1_000_000:x}"
-        return str((self.workspace.artifacts / f"{readable[:60]}-{stamp}").resolve().as_uri())
-
-    def _known(self, experiment: str, result: "CellResult") -> str | None:
-        """The run that already says this; others of the same digest are discarded."""
-        same = self.client.search_runs(
-            [experiment], filter_string=f"tags.`{contents.DIGEST}` = '{result.cell.digest}'"
+    def _same(self, experiment: str, digest: str) -> list[Any]:
+        """The living runs of a cell."""
+        return list(
+            self.client.search_runs(
+                [experiment], filter_string=f"tags.`{contents.DIGEST}` = '{digest}'"
+            )
         )
-        kept = None
-        for run in same:
-            whole = run.info.status in {"FINISHED", "FAILED"}
-            if kept is None and whole and run.data.tags.get("status") == str(result.status):
-                kept = str(run.info.run_id)
-            else:
-                self._discard(run.info.run_id)
-        return kept
-
-    def _discard(self, run_id: str) -> None:
-        self.client.set_terminated(run_id, "KILLED")
-        self.client.delete_run(run_id)
 
     def _send(
-        self, experiment: str, run_id: str, result: "CellResult", report: Path | None
-    ) -> str | None:
-        """Files in one go, then datasets and the model; returns the model's id."""
-        from mlflow.entities import RunTag
-
+        self,
+        experiment: str,
+        run_id: str,
+        result: "CellResult",
+        tables: "Mapping[str, pd.DataFrame]",
+        ended: int,
+    ) -> None:
+        """Files in one go, then datasets and the model, then all figures and tags at once."""
         with tempfile.TemporaryDirectory(prefix="risk-sandbox-") as name:
             folder = Path(name)
-            shown = artifacts.write_artifacts(result, folder / "run")
-            if any((folder / "run").glob("*")):
-                self.client.log_artifacts(run_id, str(folder / "run"))
-            if report is not None:
-                self.attach_report(run_id, report)
-            self.client.log_batch(run_id, tags=[RunTag(*artifacts.table_tag(shown))])
-            self.client.log_inputs(run_id, datasets=_datasets(result))
-            if result.model_blob is None:
-                return None
-            return log_model(self.client, self.uri, experiment, run_id, result, folder / "model")
+            shown = artifacts.write_artifacts(result, folder / "run", tables)
+            self.client.log_artifacts(run_id, str(folder / "run"))
+            self.client.log_inputs(run_id, datasets=datasets_of(result))
+            model_id = None
+            if result.model_blob is not None:
+                place = folder / "model"
+                model_id = log_model(self.client, self.uri, experiment, run_id, result, place)
+        self._send_figures(run_id, model_id, result, artifacts.table_tag(shown), ended)
 
     def _send_figures(
-        self, run_id: str, model_id: str | None, result: "CellResult", ended: int
+        self,
+        run_id: str,
+        model_id: str | None,
+        result: "CellResult",
+        shown: tuple[str, str],
+        ended: int,
     ) -> None:
-        from mlflow.entities import Metric, Param
+        from mlflow.entities import Metric, Param, RunTag
 
         figures = contents.metrics(result).items()
         self.client.log_batch(
             run_id,
             metrics=[Metric(k, v, ended, 0, model_id=model_id) for k, v in figures],
             params=[Param(k, v) for k, v in contents.params(result).items()],
+            tags=[RunTag(*tag) for tag in (*contents.tags(result).items(), shown)],
         )
 
 
-#: tells MLflow 3 that a study is machine learning, not generative AI
-_ML_EXPERIMENT = {"mlflow.experimentKind": "custom_model_development"}
+def says_the_same(run: Any, result: "CellResult") -> bool:
+    """Whether a run is whole, and ended as the result did."""
+    whole = run.info.status in {"FINISHED", "FAILED"}
+    return whole and run.data.tags.get("status") == str(result.status)
 
 
-def _datasets(result: "CellResult") -> list[Any]:
-    """Names, digests, shapes and contexts; no data, and not where they lie."""
-    import json
-
-    from mlflow.entities import Dataset, DatasetInput, InputTag
-
-    inputs = []
-    for record in result.datasets:
-        columns = [{"name": name, "type": dtype} for name, dtype in record.columns]
-        dataset = Dataset(
-            name=record.name,
-            digest=record.digest[:12],  # shown beside the name wherever a run is
-            source_type="not recorded",
-            source="{}",
-            schema=json.dumps({"mlflow_colspec": columns}),
-            profile=json.dumps({"num_rows": record.rows, "num_columns": len(columns)}),
-        )
-        inputs.append(DatasetInput(dataset, [InputTag("mlflow.data.context", record.context)]))
-    return inputs
+def _at_work(run: Any) -> bool:
+    return bool(run.info.status == "RUNNING" and run.info.lifecycle_stage == "active")

@@ -8,72 +8,91 @@ figures. A view is a starting point only: filters and columns stay the reader's 
 import json
 from typing import Any
 
+from sandbox.tracking.names import METRICS
+from sandbox.tracking.names import SECTIONS as _SECTIONS
+
 PREFIX = "mlflow.sharedViewState."
 
 #: families of metrics, the most telling first
-SECTIONS = ("value", "fraud", "perf", "calib", "stability", "fair", "truth", "ope", "ops")
+SECTIONS = tuple(_SECTIONS)
 
-#: families that a role has no metrics of; an empty section would be drawn as such
-_UNUSED = {
-    "limit": ("fraud", "fair"),
-    "fraud": ("value", "calib", "stability", "fair", "ope"),
-    "pd": ("value", "fraud", "fair", "ope"),
-    "all": ("fair",),
+#: families whose charts come first. MLflow adds a section for any other family that runs have
+#: metrics of; one that is named here and has no chart of its own would be drawn empty
+_SECTIONS_FIRST = {
+    "limit": ("value", "perf", "calib"),
+    "fraud": ("fraud", "value", "perf"),
+    "pd": ("perf", "calib"),
+    "all": ("perf",),
 }
 
-#: columns that MLflow shows before any other, by its own names
-_LEADING = ("attributes.`Run Name`", "runDateAndNestInfo", "duration")
-
-#: pixels; a run's name is long: model, scenario, seed
-_WIDTHS = {"attributes.`Run Name`": 310, "duration": 80, "tags.`validation`": 220}
-
-#: role -> the view's name and its columns, the first of them sorted by, best first
-_VIEWS: dict[str, tuple[str, tuple[str, ...]]] = {
+#: role -> what its models are compared by: the first is what the best is chosen by
+MAIN: dict[str, tuple[str, ...]] = {
     "limit": (
-        "Limit models",
-        (
-            "metrics.`value/profit_per_customer`",
-            "metrics.`truth/regret_per_customer`",
-            "metrics.`value/approval_rate`",
-            "metrics.`value/default_rate`",
-            "metrics.`perf/auc`",
-            "metrics.`calib/ece`",
-            "tags.`validation`",
-        ),
+        "truth/profit_per_customer",
+        "truth/regret_per_customer",
+        "value/profit_per_customer",
+        "value/approval_rate",
+        "value/default_rate",
+        "perf/auc",
+        "calib/brier",
+        "calib/ece",
     ),
     "fraud": (
-        "Fraud models",
-        (
-            "metrics.`fraud/auprc`",
-            "metrics.`fraud/recall_at_fpr_1pct`",
-            "metrics.`fraud/cp_at_100`",
-            "metrics.`perf/auc`",
-            "tags.`validation`",
-        ),
+        "fraud/auprc",
+        "fraud/recall_at_fpr_2pct",
+        "fraud/cp_at_100",
+        "value/fraud_saved_per_customer",
+        "fraud/false_positive_ratio",
+        "fraud/delay_days",
+        "perf/auc",
     ),
-    "pd": (
-        "Default models",
-        (
-            "metrics.`perf/auc`",
-            "metrics.`perf/ks`",
-            "metrics.`calib/brier`",
-            "metrics.`calib/ece`",
-            "metrics.`stability/psi`",
-            "tags.`validation`",
-        ),
-    ),
-    "all": (
-        "All models",
-        (
-            "metrics.`perf/auc`",
-            "tags.`role`",
-            "metrics.`value/profit_per_customer`",
-            "metrics.`fraud/auprc`",
-            "tags.`validation`",
-            "tags.`isolation.level`",
-        ),
-    ),
+    "pd": ("perf/auc", "perf/ks", "calib/brier", "calib/ece", "stability/psi"),
 }
+
+
+def main_metrics(role: str) -> tuple[str, ...]:
+    """The metrics that a role's models are compared by, in order; AUC for a role not known.
+
+    >>> main_metrics("pd")[0]
+    'perf/auc'
+    """
+    return MAIN.get(role, ("perf/auc",))
+
+
+#: columns that MLflow always shows, by its own names: before the figures, and after them, for a
+#: narrow window has room for four or five columns
+_LEADING = ("attributes.`Run Name`",)
+_LAST = ("runDateAndNestInfo", "duration")
+
+#: after the figures: how a run's tests went, and where it was tried, which its name says as well
+_AFTER = ("tags.`validation`", "tags.`scenario`", "tags.`seed`")
+
+#: pixels; a run's name is long: model, scenario, seed
+_WIDTHS = {
+    "attributes.`Run Name`": 290,
+    "duration": 80,
+    "tags.`scenario`": 110,
+    "tags.`seed`": 60,
+    "tags.`role`": 60,
+    "tags.`validation`": 220,
+}
+
+#: view -> its name; a role each, and one for studies of several
+_NAMES = {
+    "limit": "Limit models",
+    "fraud": "Fraud models",
+    "pd": "Default models",
+    "all": "All models",
+}
+
+#: the chart view's first section, and how many runs a chart of it draws
+FIRST = "main metrics"
+_BARS = 20
+
+_ENDS = tuple(name for name in METRICS if name.endswith(("_low", "_high")))
+
+#: what a study of several roles is read by: the first metric of each
+_ALL = ("perf/auc", *(MAIN[role][0] for role in ("limit", "fraud")))
 
 
 def view_tags(created: int) -> dict[str, str]:
@@ -82,34 +101,62 @@ def view_tags(created: int) -> dict[str, str]:
         PREFIX + role: json.dumps(
             {"name": name, "createdAt": created, "updatedAt": created, "state": _state(role)}
         )
-        for role, (name, _) in _VIEWS.items()
+        for role, name in _NAMES.items()
     }
 
 
 def view_of(roles: set[str]) -> str:
     """The key of the view to open for a study whose runs have these roles."""
     only = next(iter(roles)) if len(roles) == 1 else "all"
-    return only if only in _VIEWS else "all"
+    return only if only in _NAMES else "all"
 
 
 def _state(role: str) -> str:
-    columns = _VIEWS[role][1]
-    sections = [
-        {"uuid": name, "name": name, "display": True, "isReordered": False, "deleted": False}
-        | {"isGenerated": True}
-        for name in SECTIONS
-        if name not in _UNUSED.get(role, ())
-    ]
+    figures = [f"metrics.`{name}`" for name in MAIN.get(role, _ALL)]
+    before = ["tags.`role`"] if role == "all" else []
+    columns = [*before, *figures, *_AFTER]
+    sections = [_section(name) for name in (FIRST, *_SECTIONS_FIRST[role])]
     state: dict[str, Any] = {
         "searchFilter": "" if role == "all" else f"tags.role = '{role}'",
-        "orderByKey": columns[0],
+        "orderByKey": figures[0],
         "orderByAsc": False,
-        "selectedColumns": list(columns),
-        "columnOrder": [*_LEADING, *columns],
-        "columnWidths": {name: _WIDTHS.get(name, 130) for name in (*_LEADING, *columns)},
-        # sections in our order; MLflow fills them with a chart a metric
+        "selectedColumns": columns,
+        "columnOrder": [*_LEADING, *columns, *_LAST],
+        "columnWidths": {name: _width(name) for name in (*_LEADING, *columns, *_LAST)},
+        # the main metrics first; MLflow fills the other sections with a chart a metric
         "compareRunSections": sections,
-        "compareRunCharts": [],
+        "compareRunCharts": [_bar(name, FIRST) for name in MAIN.get(role, _ALL)]
+        # an end of an interval says nothing in a chart of its own
+        + [_bar(name, name.partition("/")[0], is_shown=False) for name in _ENDS],
         "isAccordionReordered": True,
     }
     return json.dumps(state)
+
+
+def _width(column: str) -> int:
+    """Room for a column's heading, 6 pixels a letter, and for the arrow of the sorted one."""
+    return _WIDTHS.get(column, max(110, 6 * len(column.rpartition(".")[2].strip("`")) + 45))
+
+
+def _section(name: str) -> dict[str, Any]:
+    return {
+        "uuid": name,
+        "name": name,
+        "display": True,
+        "isReordered": False,
+        "deleted": False,
+        "isGenerated": True,
+    }
+
+
+def _bar(metric: str, section: str, is_shown: bool = True) -> dict[str, Any]:
+    """A bar a run; MLflow makes the charts that are not named itself."""
+    return {
+        "uuid": f"{section} {metric}",
+        "type": "BAR",
+        "runsCountToCompare": _BARS,
+        "metricSectionId": section,
+        "deleted": not is_shown,
+        "isGenerated": not is_shown,
+        "metricKey": metric,
+    }

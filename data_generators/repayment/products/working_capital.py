@@ -35,7 +35,8 @@ class WorkingCapital:
         buffer = state.buffer if state.buffer is not None else np.zeros_like(opening)
         # A full buffer needs little of the line, an empty one all of it.
         cap = terms.buffer_cap if terms.buffer_cap is not None else np.ones_like(opening)
-        short = np.maximum(np.clip(1.0 - buffer / cap, 0.0, 1.0) ** _BRIDGES, _LEAST_DRAWN)
+        full = np.divide(buffer, cap, out=np.zeros_like(opening), where=cap > 0)
+        short = np.maximum(np.clip(1.0 - full, 0.0, 1.0) ** _BRIDGES, _LEAST_DRAWN)
         rows = np.flatnonzero(late)
         room = limit - opening
         pull = short * base

@@ -8,6 +8,7 @@ from sandbox.validation.catalogue.comparison import ENTRIES as COMPARISON
 from sandbox.validation.catalogue.data import ENTRIES as DATA
 from sandbox.validation.catalogue.discrimination import ENTRIES as DISCRIMINATION
 from sandbox.validation.catalogue.entry import Entry
+from sandbox.validation.catalogue.explanation import ENTRIES as EXPLANATION
 from sandbox.validation.catalogue.fairness import ENTRIES as FAIRNESS
 from sandbox.validation.catalogue.fraud import ENTRIES as FRAUD
 from sandbox.validation.catalogue.limits import ENTRIES as LIMITS
@@ -29,6 +30,7 @@ CATALOGUE: dict[str, Entry] = {
     **STABILITY,
     **ROBUSTNESS,
     **COMPARISON,
+    **EXPLANATION,
     **FAIRNESS,
     **PORTFOLIO,
     **OUTCOMES,

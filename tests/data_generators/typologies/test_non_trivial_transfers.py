@@ -99,6 +99,7 @@ def worst_columns(scenario, seed):
     return float(np.mean(found))
 
 
+@pytest.mark.long
 def test_the_dial_makes_single_columns_weaker():
     """Hidden, fraud looks like its covers, whose own columns remain: medium is near hard."""
     easy, medium, hard = (

@@ -29,7 +29,7 @@ def on_a_disk_of(tmp_path):
     """Run risk-sandbox in an empty folder of so many bytes: status, stderr, files left."""
     bwrap = shutil.which("bwrap")
     if bwrap is None:
-        pytest.skip("needs bubblewrap, which `python3 start.py setup` installs")
+        pytest.fail("bwrap is not there; install bubblewrap: `python3 start.py setup`")
 
     def run(size: int, *words: str) -> tuple[int, str, list[str]]:
         small = tmp_path / "small"

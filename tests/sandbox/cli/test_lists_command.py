@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from sandbox.cli import main
-from sandbox.cli.lists import KINDS, LISTS
+from sandbox.cli.list_options import KINDS, LISTS
 from sandbox.lists import entries
 
 HEADER = "list,kind,value,reason,valid_until\n"

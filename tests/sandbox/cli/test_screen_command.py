@@ -41,6 +41,19 @@ def test_the_last_days_are_screened_within_the_budget_logged_and_a_case_is_writt
     assert f"{len(log)} applications screened by boosted fraud" in told.stdout
     days = [each.alert_day for each in log if each.alert_day is not None]
     assert len(days) == len(set(days))
+    assert "Next:\n" in told.stdout
+
+
+def test_what_to_type_next_is_the_case_of_an_alert_of_the_same_applications(tmp_path):
+    market = ["--customers", "1500", "--months", "12", "--days", "30", "--alerts", "1"]
+    words = [*market, "--isolation", "process"]
+    told = typed(*words, "--log", str(tmp_path / "log.jsonl")).stdout
+    again, models = told.split("Next:\n")[1].splitlines()
+    assert f"screen {' '.join(words)} --case " in again
+    application = again.split(" --case ")[1].split()[0]
+    log = read_log(tmp_path / "log.jsonl")
+    assert application in [str(v.application_id) for v in log if v.decision == "review"]
+    assert "risk-sandbox fraud " in models
 
 
 @pytest.mark.parametrize("share", [0.5, 1.0])

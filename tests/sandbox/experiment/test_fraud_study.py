@@ -59,6 +59,16 @@ def test_each_market_has_its_models_by_recall_with_an_interval_over_seeds():
     assert np.isnan(first["auprc"])
 
 
+def test_alerts_without_a_fraud_make_the_false_alarms_of_a_market_infinite_and_not_fewer():
+    found = cell("a", "travel", 1, 0.5)
+    found.metrics.update({"fraud/alerts": 9.0, "fraud/false_positive_ratio": 2.0})
+    none = cell("a", "travel", 2, 0.0)
+    none.metrics.update({"fraud/alerts": 9.0})
+    assert by_market([found])["false_positives"].tolist() == [2.0]
+    assert by_market([found, none])["false_positives"].tolist() == [np.inf]
+    assert over_markets([found, none])["false_positives"].tolist() == [np.inf]
+
+
 def test_over_markets_every_market_has_the_same_weight():
     table = over_markets(CELLS).set_index("model")
     assert table.loc["a", "recall"] == pytest.approx((0.4 + 0.3) / 2)
@@ -143,6 +153,16 @@ def test_the_command_prints_and_writes_the_tables_and_resumes(few_models, tmp_pa
     assert again.stdout == told.stdout
     assert len(runs) == 2
     assert [path.stat().st_mtime_ns for path in runs] == before
+
+
+@pytest.mark.parametrize(("word", "least"), [("fraud", "1,000"), ("limits", "500")])
+def test_a_market_of_too_few_customers_is_refused_before_anything_runs(word, least, tmp_path):
+    words = [word, "--customers", "5", "--store", str(tmp_path / "r")]
+    told = CliRunner().invoke(main, words)
+    assert told.exit_code == 2
+    assert "from 5 customers of a market, which are too few" in told.stderr
+    assert f"at least {least}" in told.stderr
+    assert not (tmp_path / "r").exists()
 
 
 def test_an_unknown_market_for_fraud_is_one_sentence():

@@ -93,6 +93,7 @@ def test_a_result_survives_its_folder(tmp_path):
     assert again.model_blob == written.model_blob
 
 
+@pytest.mark.long  # tracking/test_running_studies.py has the same shorter
 def test_a_killed_study_goes_on_where_it_was_and_tracks_nothing_twice(tmp_path):
     """SIGKILL after the first of four cells; the second run finishes, every cell once."""
     script = tmp_path / "study.py"

@@ -138,7 +138,9 @@ def test_a_vendors_file_is_scored_without_being_opened_here(tmp_path):
     assert cell.status is Status.OK, cell.reason
     assert len(cell.evidence) == 1
     gate = next(r for r in cell.results if r.id == "explanation.additivity")
-    assert gate.verdict == "not evaluated"
+    assert gate.verdict == "pass"
+    assert cell.attribution is not None
+    assert not cell.attribution.values.any()  # the same for everyone
 
 
 def test_a_vendors_mlflow_model_is_judged_and_named_by_its_digest_and_not_copied(tmp_path):

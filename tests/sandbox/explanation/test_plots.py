@@ -1,6 +1,7 @@
 """Pictures: same input, same bytes; nothing clipped; no global state left changed."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -39,6 +40,12 @@ def test_the_seed_moves_the_jitter_and_the_global_generator_is_left_alone(attrib
     before = np.random.get_state()[1].copy()  # noqa: NPY002
     assert png(plot_beeswarm(attribution, seed=1)) != png(plot_beeswarm(attribution, seed=2))
     np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+
+
+def test_grey_dots_are_explained_where_there_are_any(attribution):
+    assert plot_beeswarm(attribution).get_xlabel().endswith("(grey: value missing)")
+    whole = replace(attribution, features=attribution.features.fillna(0.0))
+    assert "grey" not in plot_beeswarm(whole).get_xlabel()
 
 
 @pytest.mark.parametrize("plot", [plot_beeswarm, plot_importance])

@@ -77,13 +77,18 @@ def test_workers_leave_no_descriptor_and_no_zombie_behind():
     def open_descriptors():
         return len(os.listdir("/proc/self/fd"))
 
-    cases = [hm.Scorer(), hm.Doing(hm.leave), hm.Doing(hm.say, line="{}\n", descriptors=50)]
+    cases = [
+        (hm.Scorer(), Status.OK),
+        (hm.Doing(hm.leave), Status.PROTOCOL_VIOLATION),
+        (hm.Doing(hm.say, line="{}\n", descriptors=50), Status.PROTOCOL_VIOLATION),
+    ]
     with worker():
         pass  # the first starts the spawning thread
     before, children = open_descriptors(), observe.descendants(os.getpid())
-    for model in cases:
-        with worker() as place:
-            place.score(Artefact.of(model), FEATURES, ("pd",))
+    for model, status in cases:
+        with worker(limits=Limits(wall=60)) as place:
+            outcome = place.score(Artefact.of(model), FEATURES, ("pd",))
+            assert outcome.status is status, outcome.reason
     with worker():
         pass  # killed while it starts
     assert open_descriptors() == before

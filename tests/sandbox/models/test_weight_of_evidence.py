@@ -91,7 +91,7 @@ def test_binning_needs_no_writable_folder_and_makes_no_noise():
     """As in the sandbox: everything read-only, no network, no home, nobody's user id."""
     bwrap = shutil.which("bwrap")
     if bwrap is None:
-        pytest.skip("needs bubblewrap, which `python3 start.py setup` installs")
+        pytest.fail("bwrap is not there; install bubblewrap: `python3 start.py setup`")
     program = (
         "import numpy as np, tempfile\n"
         "from sandbox.models import woe\n"

@@ -10,7 +10,8 @@ from tracked_cells import cell_result
 from sandbox.errors import BadInput
 from sandbox.tracking import open_store
 from sandbox.tracking.connection import settle_environment
-from sandbox.tracking.views import SECTIONS, view_of, view_tags
+from sandbox.tracking.experiments import experiment_note
+from sandbox.tracking.views import FIRST, SECTIONS, view_of, view_tags
 from sandbox.workspace import Workspace
 
 OPEN = """
@@ -63,6 +64,7 @@ def test_a_server_that_is_away_is_one_sentence_without_its_password(tmp_path, mo
     with pytest.raises(BadInput, match=r"127\.0\.0\.1:9 cannot be used") as caught:
         open_store(Workspace(tmp_path))
     assert "secret" not in str(caught.value)
+    assert "(nothing answers there)" in str(caught.value)
 
 
 def test_a_file_that_is_no_store_is_refused_and_left_as_it_is(tmp_path):
@@ -89,7 +91,28 @@ def test_saved_views_are_what_mlflow_reads():
         assert isinstance(view["name"], str)
         assert isinstance(view["createdAt"], int)
         assert state["orderByKey"] in state["selectedColumns"]
-        assert {section["name"] for section in state["compareRunSections"]} <= set(SECTIONS)
+        sections = [section["name"] for section in state["compareRunSections"]]
+        assert sections[0] == FIRST
+        assert set(sections[1:]) <= set(SECTIONS)
+        charts = state["compareRunCharts"]
+        assert all(f"metrics.`{c['metricKey']}`" in state["selectedColumns"] for c in charts[:1])
+        assert {"tags.`scenario`", "tags.`seed`"} <= set(state["selectedColumns"])
+
+
+def test_a_narrow_window_shows_figures_before_anything_else():
+    state = json.loads(json.loads(view_tags(0)["mlflow.sharedViewState.limit"])["state"])
+    assert state["columnOrder"][:2] == [
+        "attributes.`Run Name`",
+        "metrics.`truth/profit_per_customer`",
+    ]
+
+
+def test_the_note_above_the_runs_begins_with_what_to_do_and_says_what_figures_are():
+    note = experiment_note()
+    first = note.partition("\n")[0]
+    assert all(words in first for words in ("one seed", "Compare", "risk-sandbox compare"))
+    assert len(first) <= 100  # MLflow shows one line
+    assert "| `truth/profit_per_customer` | expected profit, RMB a customer | higher |" in note
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,32 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def test_the_interface_shows_the_study_and_leaves_no_process(tmp_path, monkeypatch):
+#: run by every Python that is started: writes down whom it connects to
+LISTEN = """
+import os, sys
+def heard(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo"):
+        address = arguments[1] if event == "socket.connect" else arguments[0]
+        with open(os.environ["HEARD"], "a") as file:
+            file.write(str(address[0] if isinstance(address, tuple) else address) + "\\n")
+sys.addaudithook(heard)
+open(os.environ["HEARD"], "a").write("listening\\n")
+"""
+
+
+@pytest.fixture
+def heard(tmp_path, monkeypatch):
+    """A file of the addresses that processes started from now on connect to."""
+    (tmp_path / "hook").mkdir()
+    (tmp_path / "hook" / "sitecustomize.py").write_text(LISTEN)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "hook"))
+    monkeypatch.setenv("HEARD", str(tmp_path / "heard"))
+    monkeypatch.delenv("DO_NOT_TRACK", raising=False)
+    monkeypatch.delenv("MLFLOW_DISABLE_TELEMETRY", raising=False)
+    return tmp_path / "heard"
+
+
+def test_the_interface_shows_the_study_and_leaves_no_process(tmp_path, monkeypatch, heard):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     workspace = Workspace(tmp_path)
     store = open_store(workspace)
@@ -49,6 +74,10 @@ def test_the_interface_shows_the_study_and_leaves_no_process(tmp_path, monkeypat
     with pytest.raises(ProcessLookupError):
         os.killpg(group, 0)
     assert notes
+    told = set(heard.read_text().split())
+    assert "listening" in told
+    elsewhere = {host for host in told if not host.startswith("/")}  # a socket of this machine
+    assert elsewhere <= {"listening", "127.0.0.1", "localhost", "None"}
 
 
 def test_an_occupied_port_is_named_with_a_free_one_to_try():

@@ -69,27 +69,29 @@ def test_runs_of_different_models_line_up(store, tmp_path, monkeypatch):
     assert {
         "beeswarm.png",
         "explanation/beeswarm.png",
+        "code/version.json",
         "isolation/evidence.json",
-        "tables/decisions_by_segment.json",
+        "tables/decisions.json",
         "tables/shap_summary.json",
         "tables/validation.json",
+        "validation/not_evaluated.json",
         "validation/results.json",
     } <= set(files(store, first))
     assert list(tmp_path.iterdir()) == []  # no mlruns or mlflow.db where the user stands
 
 
 def test_tables_are_what_mlflow_reads_back(store):
-    long = pd.DataFrame({"approve": [True] * 900, "limit": np.arange(900.0)})
+    long = pd.DataFrame({"step": np.arange(900), "alerts": np.arange(900.0)})
     result = cell_result("tables")
-    result = replace(result, tables={**result.tables, "decisions": long})
+    result = replace(result, tables={**result.tables, "alerts_by_step": long})
     run_id = store.log(result)
-    table = json.loads(artifact(store, run_id, "tables/decisions_by_segment.json").read_text())
-    assert table == {"columns": ["segment", "approved"], "data": [["a", 0.6], ["b", 0.7]]}
-    sample = json.loads(artifact(store, run_id, "tables/decisions.json").read_text())
-    whole = pd.read_parquet(artifact(store, run_id, "tables/decisions.parquet"))
+    table = json.loads(artifact(store, run_id, "tables/shap_summary.json").read_text())
+    assert table["columns"] == ["feature", "mean_abs", "share", "direction"]
+    assert len(table["data"]) == len(FEATURES)
+    sample = json.loads(artifact(store, run_id, "tables/alerts_by_step.json").read_text())
+    whole = pd.read_parquet(artifact(store, run_id, "tables/alerts_by_step.parquet"))
     assert len(sample["data"]) == 200
     pd.testing.assert_frame_equal(whole, long)
-    assert not any("scored" in path for path in files(store, run_id)), "outcomes row by row"
     listed = json.loads(run_of(store, run_id).data.tags["mlflow.loggedArtifacts"])
     assert {entry["path"] for entry in listed} <= set(files(store, run_id))
 
@@ -149,13 +151,6 @@ def test_a_failed_cell_is_a_failed_run_with_its_reason_until_it_is_made_good(sto
     assert not any("7634" in text for text in told.values()), "a model's words may quote a row"
     fresh = store.log(good)
     assert list(runs(store.workspace, "failed")["run_id"]) == [fresh]
-
-
-def test_a_metric_that_is_not_a_number_is_named_not_drawn(store):
-    metrics = {"perf/auc": 0.7, "truth/pd_rmse": float("nan"), "calib/slope": float("inf")}
-    run = run_of(store, store.log(cell_result("nan", metrics=metrics)))
-    assert run.data.metrics == {"perf/auc": 0.7}
-    assert run.data.tags["not_evaluated"] == "calib/slope, truth/pd_rmse"
 
 
 def test_datasets_carry_name_digest_and_context_but_no_place(store):
@@ -243,11 +238,15 @@ def test_a_logged_model_scores_in_a_sandbox_as_it_did_in_the_study(store):
     assert list(scores.columns) == ["pd", "limit"]
 
 
-def test_a_model_carries_signature_pinned_requirements_and_a_made_up_example(store):
-    from mlflow.models import Model
+def test_a_model_carries_signature_pinned_requirements_and_a_made_up_example(store, monkeypatch):
+    from mlflow.models import Model, get_model_info
 
     result = cell_result("signature")
     place = Path(model_place(store, store.log(result)).removeprefix("file://"))
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", store.uri)
+    told = get_model_info("models:/limit.online_rental/1")
+    assert told.signature.inputs.input_names() == list(FEATURES)
+    assert told.saved_input_example_info["type"] == "dataframe"
     described = Model.load(place)
     assert described.signature.inputs.input_names() == list(FEATURES)
     assert described.signature.outputs.input_names() == ["pd", "limit"]
@@ -258,16 +257,31 @@ def test_a_model_carries_signature_pinned_requirements_and_a_made_up_example(sto
     assert not (features.to_numpy() == example).all(axis=1).any()
 
 
-def test_each_run_is_a_version_and_one_of_them_the_champion(store):
+def test_models_of_one_use_are_versions_of_one_registered_model(store):
+    """Champion and challenger can be compared since both are versions of `fraud.online_rental`."""
     first = store.log(cell_result("champion", model="good fraud", role="fraud"))
-    second = store.log(cell_result("champion", model="good fraud", role="fraud", seed=2))
-    store.set_alias(first)
-    assert store.set_alias(second) == "fraud.good_fraud@champion"
-    found = store.client.get_model_version_by_alias("fraud.good_fraud", "champion")
-    assert found.run_id == second
+    second = store.log(cell_result("champion", model="rules", role="fraud", seed=2))
+    assert store.set_alias(first, "challenger") == "fraud.online_rental@challenger"
+    assert store.set_alias(second) == "fraud.online_rental@champion"
+    found = {
+        alias: store.client.get_model_version_by_alias("fraud.online_rental", alias)
+        for alias in ("champion", "challenger")
+    }
+    assert {alias: version.run_id for alias, version in found.items()} == {
+        "champion": second,
+        "challenger": first,
+    }
+    assert found["champion"].tags["model"] == "rules"
     failed = cell_result("champion", seed=3, model_blob=None)
     with pytest.raises(BadInput, match="no registered model"):
         store.set_alias(store.log(failed))
+
+
+def test_a_run_in_the_bin_has_no_model_in_the_registry(store):
+    run_id = store.log(cell_result("binned"))
+    assert store.client.search_model_versions(f"run_id = '{run_id}'")
+    store.discard(run_id)
+    assert not store.client.search_model_versions(f"run_id = '{run_id}'")
 
 
 def test_a_report_is_attached_without_changing_the_runs_duration(store, tmp_path):
@@ -306,3 +320,12 @@ def test_reading_makes_no_store(tmp_path):
     with pytest.raises(BadInput, match="no results"):
         runs(Workspace(tmp_path / "new"), "any")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_settings_of_any_name_are_kept_under_one_that_mlflow_takes(store):
+    settings = {"model.深度": "3", "model.a(b)": "1", f"model.{'p' * 300}": "2"}
+    run_id = store.log(cell_result(study="odd settings", params=settings))
+    kept = run_of(store, run_id).data.params
+    assert kept["settings.u6df1u5ea6"] == "3"
+    assert kept["settings.au0028bu0029"] == "1"
+    assert "2" in kept.values()

@@ -60,7 +60,9 @@ def cell_result(
         },
         "results": (test_result(auc),),
         "tables": {
-            "decisions_by_segment": pd.DataFrame({"segment": ["a", "b"], "approved": [0.6, 0.7]}),
+            "decisions_by_segment": pd.DataFrame(
+                {"segment": ["a", "b"], "customers": [400, 200], "approval_rate": [0.6, 0.7]}
+            ),
             "scored": pd.DataFrame(
                 {"score": draw.random(rows), "target": draw.integers(0, 2, rows).astype(float)}
             ),

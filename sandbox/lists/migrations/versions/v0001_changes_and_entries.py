@@ -1,4 +1,8 @@
-"""The first tables, and the triggers that keep history as it was written."""
+"""The first tables, and the triggers that keep history as it was written.
+
+The columns stand in `sandbox.lists.schema` again, and this step does not read them there: it makes
+what the first version had, whatever the tables become in later ones.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -77,5 +81,8 @@ def _refuse_rewriting() -> None:
 
 
 def downgrade() -> None:
-    """History is not thrown away by a program."""
-    raise NotImplementedError("the first step cannot be undone: it holds the history")
+    """Refuse: before this step there is nothing, and history is not thrown away by a program."""
+    raise NotImplementedError(
+        "The first step cannot be undone, since its tables hold the history of the lists; "
+        "to start afresh, give a new store."
+    )
