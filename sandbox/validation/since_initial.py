@@ -6,7 +6,7 @@ import numpy.typing as npt
 from sandbox.validation.against_initial import (
     auc_against_initial,
     bandwidths,
-    concentration_against_initial,
+    concentration_beyond_chance,
     migration_matrix,
     migration_stability,
 )
@@ -28,22 +28,26 @@ def validate_since_initial(
     *,
     training_score: npt.ArrayLike | None = None,
     initial_auc: float | None = None,
+    initial_auc_error: float = 0.0,
     migration: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
 ) -> tuple[ValidationResult, ...]:
     """The ECB's three comparisons, as far as there is something to compare with.
 
     `scored` are the evaluation rows with an outcome, `score` all of them. `initial_auc` is that
-    of the initial validation, on rows the model did not know. `migration` holds the
+    of the initial validation, on rows the model did not know, `initial_auc_error` its standard
+    error (0: taken as exact, as the ECB does). `migration` holds the
     grade of each customer before and after, whole numbers from 1 (lowest risk).
     """
     return (
-        _of_auc(scored, initial_auc, policy),
+        _of_auc(scored, initial_auc, initial_auc_error, policy),
         _of_concentration(score, training_score, policy),
         _of_migration(migration, policy),
     )
 
 
-def _of_auc(scored: Scored, initial: float | None, policy: Policy) -> ValidationResult:
+def _of_auc(
+    scored: Scored, initial: float | None, initial_error: float, policy: Policy
+) -> ValidationResult:
     test = "stability.auc_against_initial"
     if initial is None:
         reason = "no AUC of the initial validation was given"
@@ -57,14 +61,15 @@ def _of_auc(scored: Scored, initial: float | None, policy: Policy) -> Validation
     if not variance > 0:
         reason = "the score separates the classes completely"
         return not_evaluated(test, reason, n=scored.n, policy=policy)
-    found = auc_against_initial(area, float(np.sqrt(variance)), initial)
+    found = auc_against_initial(area, float(np.sqrt(variance)), initial, initial_error)
+    exact = "" if initial_error > 0 else ", which is taken as exact"
     return judge(
         test,
         area - initial,
         n=scored.n,
         policy=policy,
         p_value=found.p_value,
-        note=f"AUC {area:.3f} now, {initial:.3f} at the initial validation",
+        note=f"AUC {area:.3f} now, {initial:.3f} at the initial validation{exact}",
     )
 
 
@@ -89,7 +94,8 @@ def _of_concentration(
         np.bincount(np.searchsorted(edges, s, "left"), minlength=len(edges) + 1)
         for s in (now, then)
     ]
-    found = concentration_against_initial(*counts)
+    # training grades are even by construction, where the ECB's own test always rejects
+    found = concentration_beyond_chance(*counts)
     return judge(
         test,
         found.now,

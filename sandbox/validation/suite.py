@@ -31,6 +31,7 @@ def validate_scores(
     features: pd.DataFrame | None = None,
     training_features: pd.DataFrame | None = None,
     initial_auc: float | None = None,
+    initial_auc_error: float = 0.0,
     migration: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
     policy: Policy | None = None,
 ) -> tuple[ValidationResult, ...]:
@@ -39,8 +40,9 @@ def validate_scores(
     `target` holds 1 (default, fraud), 0, or NaN where the outcome was never observed, as for
     rejected applicants; those rows are left out of what needs outcomes and counted. `score`
     lies within [0, 1], higher is riskier; for roles limit and pd it is a PD. `features` are
-    the n rows that were scored. `initial_auc` is that of the initial validation; `migration`
-    holds the grades of customers at two times.
+    the n rows that were scored. `initial_auc` is that of the initial validation,
+    `initial_auc_error` its standard error (0: taken as exact); `migration` holds the grades of
+    customers at two times.
 
     Raises BadInput for lengths that differ, scores outside [0, 1] or not finite, outcomes
     other than 0 and 1, an unknown role. One class only, constant scores and too few rows or
@@ -77,6 +79,7 @@ def validate_scores(
             policy,
             training_score=training_score,
             initial_auc=initial_auc,
+            initial_auc_error=initial_auc_error,
             migration=migration,
         ),
         *validate_data(features, target, policy),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from riskvalidation.validation import rating_system
 from riskvalidation.validation.discrimination import disc_auc_vs_initial
-from scipy.stats import ks_2samp, wasserstein_distance
+from scipy.stats import chi2_contingency, ks_2samp, norm, wasserstein_distance
 
 from sandbox.errors import BadInput
 from sandbox.validation.against_initial import (
@@ -12,6 +12,7 @@ from sandbox.validation.against_initial import (
     bandwidths,
     concentration,
     concentration_against_initial,
+    concentration_beyond_chance,
     migration_matrix,
     migration_stability,
 )
@@ -33,12 +34,47 @@ def test_auc_against_initial_equals_riskvalidation():
         auc_against_initial(0.7, 0.0, 0.7)
 
 
+def test_initial_auc_of_a_sample_counts_with_its_error():
+    plain = auc_against_initial(0.75, 0.03, 0.80)
+    both = auc_against_initial(0.75, 0.03, 0.80, 0.04)
+    assert plain.statistic == pytest.approx(0.05 / 0.03)
+    assert both.statistic == pytest.approx(0.05 / 0.05)
+    # differences of two equal AUCs, as many cases in each: how often "exact" says they fell
+    gaps = np.random.default_rng(2).normal(0, 0.01, (2, 20_000))
+    taken = [auc_against_initial(a, 0.01, b).p_value < 0.05 for a, b in gaps.T]
+    assert np.mean(taken) == pytest.approx(norm.sf(norm.ppf(0.95) / np.sqrt(2)), abs=0.01)
+    with pytest.raises(BadInput, match="initial AUC is -1"):
+        auc_against_initial(0.7, 0.01, 0.7, -1.0)
+
+
 def test_concentration_equals_riskvalidation():
     now, then = [10, 40, 300, 150, 20], [50, 90, 160, 120, 80]
     assert concentration(now) == pytest.approx(rating_system.concentration(now), abs=1e-12)
     found = concentration_against_initial(now, then)
     assert found.p_value == pytest.approx(rating_system.rating_hhi(now, then).p_value, abs=1e-9)
     assert concentration([0, 0, 7])[1] == pytest.approx(1.0)
+
+
+def test_concentration_beyond_chance_equals_scipy_chi2_contingency_of_large_samples():
+    rng = np.random.default_rng(1)
+    now = rng.multinomial(900, [0.1] * 10)
+    then = np.full(10, 10_000)
+    found = concentration_beyond_chance(now, then)
+    other = chi2_contingency(np.array([now, then]))
+    assert found.statistic == pytest.approx(other.statistic, rel=0.01)
+    assert found.p_value == pytest.approx(other.pvalue, abs=0.01)
+    # of even grades it is the square of the ECB's coefficient of variation
+    assert found.statistic == pytest.approx(concentration(now)[0] ** 2 * 900 * 1e5 / (1e5 + 900))
+
+
+def test_concentration_of_even_grades_needs_more_than_the_statistic_of_the_ecb():
+    now, then = [101, 99, 100, 100], [100, 100, 100, 100]
+    assert concentration_against_initial(now, then).p_value < 0.01
+    assert concentration_beyond_chance(now, then).p_value > 0.99
+    assert concentration_beyond_chance([160, 80, 80, 80], then).p_value < 1e-4
+    assert concentration_beyond_chance([100, 100, 100, 100], [160, 80, 80, 80]).p_value == 1.0
+    with pytest.raises(BadInput, match="none empty then"):
+        concentration_beyond_chance([5, 5], [0, 10])
 
 
 def test_bandwidths_equal_riskvalidation():

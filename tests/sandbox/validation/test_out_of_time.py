@@ -97,9 +97,12 @@ def test_auc_trend_equals_statsmodels_wls():
     y, s, period = stream(5, fade=0.3)
     table = by_period(y, s, period)
     found = trend_of_auc(table)
-    fitted = sm.WLS(
-        table["auc"], sm.add_constant(np.arange(12.0)), weights=table["auc_error"] ** -2
-    ).fit(cov_type="fixed scale")
+    # variances shared: as if every period had one variance a case, of b·g/(b + g) cases
+    cases = table["defaults"] * (table["n"] - table["defaults"]) / table["n"]
+    one = np.average(table["auc_error"] ** 2 * cases, weights=cases)
+    fitted = sm.WLS(table["auc"], sm.add_constant(np.arange(12.0)), weights=cases / one).fit(
+        cov_type="fixed scale"
+    )
     assert (found.value, found.error) == pytest.approx((fitted.params.iloc[1], fitted.bse.iloc[1]))
 
 
