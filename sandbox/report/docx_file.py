@@ -51,7 +51,7 @@ def docx(document: ReportDocument) -> bytes:
     made.add_paragraph(f"{document.subtitle} · {document.date}")
     _opinion(made, document)
     _add(made, Facts(document.facts))
-    _signatures(made)
+    _signatures(made, document)
     made.add_page_break()
     _contents(made)
     for section in document.sections:
@@ -92,9 +92,9 @@ def _opinion(made: Any, document: ReportDocument) -> None:
     line.add_run(document.opinion.because)
 
 
-def _signatures(made: Any) -> None:
+def _signatures(made: Any, document: ReportDocument) -> None:
     columns = tuple(Column(t) for t in ("Role", "Name", "Date", "Signature"))
-    rows = tuple((role, "to be signed", "", "") for role in ("Developer", "Validator", "Approver"))
+    rows = tuple((line.role, line.name, line.date, "") for line in document.signatures)
     note = "Developer and validator are not the same person."
     _table(made, Table("Sign-off", columns, rows, note))
 

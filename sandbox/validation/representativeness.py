@@ -105,6 +105,8 @@ def told_apart(one: pd.DataFrame, other: pd.DataFrame, seed: int = 0) -> tuple[f
     matrix = np.column_stack([_coded(table[name]) for name in both])
     side = np.repeat([0.0, 1.0], size)
     learn = np.tile(np.arange(size) < size // 2, 2)
+    # trees cannot bin a column without any value
+    matrix[:, np.isnan(matrix[learn]).all(axis=0)] = 0.0
     trees = HistGradientBoostingClassifier(
         max_iter=50, max_leaf_nodes=8, learning_rate=0.1, early_stopping=False, random_state=seed
     )

@@ -12,14 +12,14 @@ ENTRIES: dict[str, Entry] = {
         "The model ranks no worse after the time it was built on (DeLong, one-sided); "
         "power against a fall of 0.05.",
         REBUILD,
-        "oot/auc_change",
+        "outcomes/auc_change",
     ),
     "out_of_time.calibration_change": Entry(
         "Outcome less PD, out of time less in time",
         "PDs are no further below outcomes than in the time they were built on (one-sided); "
         "power against rates 20% above.",
         RECALIBRATE,
-        "oot/calibration_change",
+        "outcomes/calibration_change",
         share=True,
     ),
     "out_of_time.auc_trend": Entry(
@@ -36,7 +36,7 @@ ENTRIES: dict[str, Entry] = {
         "Accepted against all applicants (PSI)",
         "Those on whom outcomes were seen are distributed as those who are scored.",
         "Infer the outcomes of the rejected, and say where the model is extrapolated.",
-        "oot/through_the_door_psi",
+        "outcomes/through_the_door_psi",
     ),
     "outcomes.back_test_mob": Entry(
         "Back-test by month on book: observed over expected defaults",

@@ -228,3 +228,11 @@ def test_tables_that_make_no_sense_are_refused():
         point_in_time_table(table[["city"]], pd.Series(np.arange(2_000.0)))
     with pytest.raises(BadInput, match="no column 'id'"):
         validate_keys(table, ["id"], POLICY)
+
+
+def test_a_column_without_any_value_tells_nothing_apart():
+    rng = np.random.default_rng(3)
+    one, other = (
+        pd.DataFrame({"x": rng.normal(size=300), "never": np.full(300, np.nan)}) for _ in range(2)
+    )
+    assert told_apart(one, other)[0] == pytest.approx(0.5, abs=0.15)
