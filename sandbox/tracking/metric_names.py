@@ -127,7 +127,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
     ("truth/reject_inference_bias", "share", "nearest", "bias of reject inference"),
     ("truth/drift_delay", "", "lower", "months until drift is found"),
     ("truth/drift_false_alarms", "share", "lower", "streams with an alarm before the change"),
-    ("truth/reverse_stress_error", "", "nearest", "boundary of profit by the model less the true one"),
+    ("truth/reverse_stress_error", "", "nearest", "boundary of profit less the true one"),
     ("truth/stressed_profit_share", "share", "higher", "profit in the world's worst scenario"),
     ("truth/pd_response_error", "", "lower", "error of dPD/dL"),
     ("truth/ead_response_error", "", "lower", "error of dEAD/dL"),
