@@ -6,9 +6,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sandbox.experiment.monitored import portfolio_groups
 from sandbox.experiment.trial import Floats, Judgement, Scores, Trial
 from sandbox.portfolio import Portfolio
+from sandbox.validation.fairness import validate_fairness
+from sandbox.validation.policy import Policy
 from sandbox.validation.result import ValidationResult, Verdict
+from sandbox.validation.reverse_stress import validate_reverse_stress
+from sandbox.validation.sensitivity import validate_sensitivity
+from sandbox.validation.stress import validate_stress
 from sandbox.validation.suite import metrics_of, validate_scores
 
 #: said where the mapping leaves a field empty
@@ -37,7 +43,12 @@ def _trial(
     test: NDArray[np.intp],
 ) -> Trial:
     evaluation = portfolio.features.iloc[test].reset_index(drop=True)
-    judge = PortfolioJudge(portfolio.target[test], evaluation, training if len(training) else None)
+    judge = PortfolioJudge(
+        portfolio.target[test],
+        evaluation,
+        training if len(training) else None,
+        portfolio_groups(portfolio, test),
+    )
     scores = None if portfolio.scores is None else portfolio.scores[test]
     return Trial("pd", training, labels, evaluation, judge, scores, judge.target.tobytes())
 
@@ -49,6 +60,8 @@ class PortfolioJudge:
     target: Floats
     features: pd.DataFrame
     training_features: pd.DataFrame | None
+    #: attributes of the rows, for tests between groups; None: not known
+    monitored: pd.DataFrame | None = None
 
     def __call__(self, scores: Scores) -> Judgement:
         """Discrimination, calibration, stability and data tests, on the rows that have a PD."""
@@ -62,8 +75,20 @@ class PortfolioJudge:
             training_features=self.training_features,
         )
         table = pd.DataFrame({"score": scores.risk()[scored], "target": self.target[scored]})
-        results = (*results, _unscored(scored))
+        results = (*results, *self._stressed(scores.risk(), scored), _unscored(scored))
         return Judgement(metrics_of(results), results, {"scored": table})
+
+    def _stressed(self, risk: Floats, scored: NDArray[np.bool_]) -> tuple[ValidationResult, ...]:
+        """Stress of PDs alone, and groups by scores alone: no money and no decision is known."""
+        policy, p = Policy.default(), risk[scored]
+        why = "the table says neither what is owed nor what is earned"
+        groups = None if self.monitored is None else self.monitored[scored]
+        return (
+            *validate_stress(p, None, policy, reason=why),
+            *validate_sensitivity(None, policy, reason=why),
+            *validate_reverse_stress(None, policy, reason=why),
+            *validate_fairness(self.target[scored], p, None, groups, policy),
+        )
 
 
 def portfolio_facts(portfolio: Portfolio, trial: Trial) -> dict[str, str]:
