@@ -84,6 +84,11 @@ def _labels(column: pd.Series, levels: tuple[str, ...]) -> pd.Series:
         return pd.Series(words, index=column.index, dtype=object)
     if column.nunique() <= _DIFFERENT:
         return column.map(lambda v: f"{v:g}", na_action="ignore").astype(object)
-    quarters = pd.qcut(column, 4, duplicates="drop")
-    named = quarters.map(lambda q: f"{q.left:g} to {q.right:g}", na_action="ignore")
-    return named.astype(object).where(known)
+    quarter = pd.qcut(column, 4, labels=False, duplicates="drop")
+    # an edge belongs to the quarter below it: the words say what is in each
+    spans = {
+        code: f"{column[quarter == code].min():g} to {column[quarter == code].max():g}"
+        for code in sorted(quarter.dropna().unique())
+    }
+    named = [spans.get(code, np.nan) for code in quarter]
+    return pd.Series(named, index=column.index, dtype=object)

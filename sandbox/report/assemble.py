@@ -6,12 +6,14 @@ import pandas as pd
 
 from sandbox.cell import CellResult
 from sandbox.report.basis import data
+from sandbox.report.compared import compared
 from sandbox.report.document import Annex, RegisterLine, ReportDocument, numbered
 from sandbox.report.finding import opinion
 from sandbox.report.findings import findings
 from sandbox.report.front import summary
 from sandbox.report.implementation import implementation
 from sandbox.report.interpretation import explanation
+from sandbox.report.mapping import facts_of, mapped
 from sandbox.report.outcomes import outcomes
 from sandbox.report.purpose import model
 from sandbox.report.register import register, register_lines
@@ -55,9 +57,10 @@ def assemble(
     cell = stand.champion.reference.cell
     if card is not None:
         card.check(date, [c.cell.digest for c in stand.champion.cells])
-    judged = stand.champion.judged()
+    judged = (*stand.champion.judged(), *compared(stand, policy))
     found = findings(stand, judged, policy)
     concluded = opinion(found)
+    known = facts_of(stand, judged, card, bool(environment), repeated)
     lines = register_lines(found, date=date, policy=policy, card=card)
     sections = (
         summary(stand, judged, found, concluded),
@@ -71,7 +74,7 @@ def assemble(
         monitoring(judged, policy, card),
         limitations(stand, card),
         register(lines, policy),
-        appendix(judged, policy),
+        appendix(judged, policy, mapped(judged, known, stand.role)),
     )
     return ReportDocument(
         title=cell.model,

@@ -23,6 +23,7 @@ from sandbox.report.document import (
     ReportDocument,
     Table,
 )
+from sandbox.report.language import translate
 from sandbox.report.render import MARKS
 from sandbox.workspace import written_whole
 
@@ -46,6 +47,7 @@ def docx(document: ReportDocument) -> bytes:
     from docx import Document
 
     made: Any = Document()
+    made.core_properties.language = document.language
     _page(made, document)
     made.add_heading(document.title, 0)
     made.add_paragraph(f"{document.subtitle} · {document.date}")
@@ -93,14 +95,15 @@ def _opinion(made: Any, document: ReportDocument) -> None:
 
 
 def _signatures(made: Any, document: ReportDocument) -> None:
-    columns = tuple(Column(t) for t in ("Role", "Name", "Date", "Signature"))
+    heads = ("Role", "Name", "Date", "Signature")
+    columns = tuple(Column(_said(made, head)) for head in heads)
     rows = tuple((line.role, line.name, line.date, "") for line in document.signatures)
-    note = "Developer and validator are not the same person."
-    _table(made, Table("Sign-off", columns, rows, note))
+    note = _said(made, "Developer and validator are not the same person.")
+    _table(made, Table(_said(made, "Sign-off"), columns, rows, note))
 
 
 def _contents(made: Any) -> None:
-    made.add_heading("Contents", 1)
+    made.add_heading(_said(made, "Contents"), 1)
     line = made.add_paragraph()
     _field(line, r'TOC \o "1-2" \h \z \u', "Right-click and choose Update Field.")
 
@@ -120,7 +123,8 @@ def _add(made: Any, block: Block) -> None:
             _table(made, Table("", (Column("", width=30), Column("", width=70)), block.rows))
         case Lights():
             rows = tuple((light.subject, light.mark, light.text) for light in block.lights)
-            _table(made, Table("", tuple(map(Column, ("Family", "Verdict", "Tests"))), rows))
+            heads = tuple(Column(_said(made, t)) for t in ("Family", "Verdict", "Tests"))
+            _table(made, Table("", heads, rows))
         case Picture():
             _caption(made, block.number, block.title)
             _picture(made, block)
@@ -154,7 +158,7 @@ def _table(made: Any, block: Table) -> None:
         cells = table.add_row().cells
         for cell, column, value in zip(cells, block.columns, row, strict=True):
             line = cell.paragraphs[0]
-            _value(line, value)
+            _value(made, line, value)
             if column.number:
                 line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     for row in table.rows:
@@ -167,9 +171,10 @@ def _table(made: Any, block: Table) -> None:
     _note(made, block.note)
 
 
-def _value(line: Any, value: Cell) -> None:
+def _value(made: Any, line: Any, value: Cell) -> None:
     if isinstance(value, Mark):
-        _coloured(line, value.verdict, " ".join(MARKS[value.verdict][:2]))
+        shape, word, _ = MARKS[value.verdict]
+        _coloured(line, value.verdict, f"{shape} {_said(made, word)}")
         text, below = "", value.below
     elif isinstance(value, Estimate):
         text, below = value.text, value.below
@@ -201,10 +206,16 @@ def _widths(table: Any, columns: tuple[Column, ...]) -> None:
             cell.width = Mm(COLUMN * column.width / 100)
 
 
+def _said(made: Any, text: str) -> str:
+    """A fixed word in the document's own language."""
+    return translate(text, made.core_properties.language)
+
+
 def _caption(made: Any, number: str, title: str) -> None:
     line = made.add_paragraph()
     line.paragraph_format.keep_with_next = True
-    line.add_run(f"Exhibit {number}  {title}" if number else title).bold = True
+    said = f"{_said(made, 'Exhibit')} {number}  {title}" if number else title
+    line.add_run(said).bold = True
 
 
 def _note(made: Any, text: str) -> None:

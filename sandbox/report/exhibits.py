@@ -1,5 +1,6 @@
 """Any table as an exhibit: columns that fit a page, numbers as their names say."""
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -13,6 +14,8 @@ from sandbox.report.wording import (
     Form,
     column_form,
     count,
+    four,
+    money,
     percent,
     probability,
     three,
@@ -26,14 +29,14 @@ _LONGEST = 90
 
 
 def exhibit(title: str, table: pd.DataFrame, note: str = "") -> Table:
-    """The first rows and as many columns as a page holds, evenly chosen, the last among them.
+    """The first rows and the first columns as a page holds them; of a matrix, columns evenly.
 
     A column with `_low` and `_high` beside it stands with its interval below each figure.
     Columns without any value are left out.
     """
     shown = table.head(ROWS)
     names = [c for c in map(str, table.columns) if not _is_end(c, table) and table[c].notna().any()]
-    chosen = _evenly(names, COLUMNS)
+    chosen = _evenly(names, COLUMNS) if _is_matrix(names) else names[:COLUMNS]
     rows = tuple(tuple(_cell(shown, c, row) for c in chosen) for row in range(len(shown)))
     heads = tuple(Column(_title(c), _is_number(table[c])) for c in chosen)
     cut = []
@@ -93,11 +96,13 @@ def form_of(values: "pd.Series", column: str) -> Form | None:
     """How the numbers of a column are written; None for text."""
     if not _is_number(values):
         return None
-    known = column_form(column)
-    if known:
-        return known
     if column == "p_value" or column.startswith("p_"):
         return probability
+    known = column_form(column)
+    if known is money and (values.abs().fillna(0) < 1).all():
+        return four
+    if known:
+        return known
     kind = column_kind(column)
     finite = values[np.isfinite(values.astype(float))]
     if kind == "share" and (finite.abs() <= 10).all():
@@ -117,6 +122,16 @@ def _is_end(column: str, table: pd.DataFrame) -> bool:
         if whole != column and {whole, f"{whole}_low", f"{whole}_high"} <= set(table.columns):
             return True
     return False
+
+
+def _is_matrix(names: list[str]) -> bool:
+    """Whether most columns are steps of one thing: `mob 3`, `mob 6`, or `M0`, `M1`.
+
+    >>> _is_matrix(["vintage", "mob 1", "mob 2", "mob 3"]), _is_matrix(["slice", "n", "auc"])
+    (True, False)
+    """
+    steps = [re.sub(r"[\d.]+", "", name) for name in names if re.search(r"\d", name)]
+    return bool(steps) and max(map(steps.count, steps)) > len(names) / 2
 
 
 def _evenly(names: list[str], most: int) -> list[str]:

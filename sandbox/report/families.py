@@ -42,6 +42,7 @@ FAMILIES = {
     "outcomes": Family(
         "Outcomes over time", 6, _CREDIT, (), "quarterly", "recalibrate; review the vintage"
     ),
+    "out_of_time": Family("Out of time", 6, (), (), "quarterly", "recalibrate or redevelop"),
     "portfolio": Family("Portfolio", 6, (), (), "monthly", "review origination by channel"),
     "truth": Family("Against the truth", 6),
     "robustness": Family("Robustness", 7, _ALL, (), "yearly", "review the features concerned"),

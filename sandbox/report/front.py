@@ -26,6 +26,9 @@ from sandbox.validation.catalogue import CATALOGUE
 from sandbox.validation.policy import Severity
 from sandbox.validation.result import Verdict
 
+#: families that are named even where they are not needed and have no result
+_ALWAYS = ("comparison", "truth")
+
 
 def summary(
     standing: Standing, judged: tuple[Judged, ...], found: tuple[Finding, ...], opinion: Opinion
@@ -65,9 +68,9 @@ def _lights(standing: Standing, judged: tuple[Judged, ...]) -> Lights:
     lights = []
     for name, family in FAMILIES.items():
         tests = [j for j in judged if j.worst.family == name]
-        if (name == "fraud" and standing.role != "fraud") or (
-            not tests and standing.role == "fraud" and standing.role not in family.needed
-        ):
+        # a family that this role need not have is shown where it has results
+        wanted = standing.role in family.needed or name in _ALWAYS
+        if not tests and not wanted:
             continue
         anchor = f"section-{family.section}"
         if name == "truth" and standing.role == "fraud" and standing.world_made and not tests:

@@ -47,7 +47,11 @@ def outcomes(standing: Standing, judged: tuple[Judged, ...]) -> Section:
     if role == "limit":
         blocks += [Heading("Limit decisions"), *decisions(standing)]
     blocks += [Heading("Against the truth"), *_truth(standing, judged)]
-    families = {"outcomes": "Outcomes over time", "portfolio": "Vintages and portfolio"}
+    families = {
+        "outcomes": "Outcomes over time",
+        "out_of_time": "Out of time",
+        "portfolio": "Vintages and portfolio",
+    }
     for family, title in families.items():
         if role == "fraud" and not any(j.worst.family == family for j in judged):
             continue

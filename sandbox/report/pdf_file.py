@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from sandbox.errors import BadInput
+from sandbox.report.chinese_fonts import need_chinese
 from sandbox.report.document import ReportDocument
 from sandbox.report.render import html
 from sandbox.workspace import written_whole
@@ -11,20 +12,25 @@ from sandbox.workspace import written_whole
 def pdf(document: ReportDocument) -> bytes:
     """The document as PDF, the same bytes for the same document and fonts.
 
-    BadInput where the system's Pango library, which sets the text, is missing.
+    BadInput where the system's Pango library, which sets the text, is missing, or a Chinese font
+    for a document in Chinese.
     """
     try:
         from weasyprint import HTML
+        from weasyprint.urls import URLFetcher
     except OSError as error:
         raise BadInput(
             "A PDF needs the system's Pango library, which cannot be loaded "
             f"({str(error).splitlines()[0][:120]}); install it (Debian: libpango-1.0-0 and "
             "libpangoft2-1.0-0; macOS: brew install pango), or ask for another format."
         ) from error
+    if document.language == "zh":
+        need_chinese()
     # nothing is fetched: the page holds all that it shows
-    made: bytes = HTML(string=html(document), url_fetcher=_refused).write_pdf(
-        pdf_tags=True, custom_metadata=False
-    )
+    made: bytes = HTML(
+        string=html(document),
+        url_fetcher=URLFetcher(allowed_protocols={"data"}, fail_on_errors=True),
+    ).write_pdf(pdf_tags=True, custom_metadata=False)
     return made
 
 
@@ -34,12 +40,3 @@ def write_pdf(document: ReportDocument, path: Path) -> Path:
     with written_whole(path) as partial:
         partial.write_bytes(made)
     return path
-
-
-def _refused(url: str, *_: object, **__: object) -> dict[str, object]:
-    if url.startswith("data:"):
-        from weasyprint import default_url_fetcher
-
-        found: dict[str, object] = default_url_fetcher(url)
-        return found
-    raise ValueError(f"the report refers to {url[:80]}; it must hold all that it shows")

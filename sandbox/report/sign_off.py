@@ -26,8 +26,6 @@ from sandbox.report.families import FAMILIES
 
 #: said where nobody is named
 OPEN_OWNER, OPEN_NAME = "to be assigned", "to be signed"
-#: hex digits of a hash that a card gives at least
-_FEWEST = 8
 
 _Text = Field(default="", max_length=2_000)
 
@@ -62,6 +60,14 @@ class ModelCard(_Strict):
     #: family of tests -> who answers for it; `default` for the others
     owners: dict[str, str] = Field(default_factory=dict)
     compensating_controls: tuple[str, ...] = ()
+
+    @pydantic.field_validator("hash", "version", "tier", mode="before")
+    @classmethod
+    def _is_text(cls, given: object, info: pydantic.ValidationInfo) -> object:
+        # YAML reads 3.2 and 12345678 as numbers
+        if isinstance(given, int | float):
+            raise ValueError(f"{info.field_name} is {given}; write it in quotes")
+        return given
 
     @pydantic.field_validator("owners")
     @classmethod

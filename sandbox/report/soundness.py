@@ -27,7 +27,12 @@ _ASSUMPTIONS = {
         ),
         Assumption(
             "Outcomes of the accounts that were opened say what those of all applicants would be.",
-            ("data.through_the_door", "outcomes.reject_inference"),
+            (
+                "data.through_the_door",
+                "out_of_time.through_the_door",
+                "outcomes.reject_spread",
+                "outcomes.reject_overlap",
+            ),
         ),
         Assumption(
             "Everything the model reads was known on the day of the decision.",
@@ -38,7 +43,10 @@ _ASSUMPTIONS = {
             "on it.",
             ("calibration.traffic_light",),
         ),
-        Assumption("Effects do not change with time.", ("outcomes.out_of_time",)),
+        Assumption(
+            "Effects do not change with time.",
+            ("out_of_time.auc_change", "out_of_time.auc_trend", "out_of_time.calibration_trend"),
+        ),
         Assumption(
             "Higher values move the risk one way where reason says so.",
             ("robustness.monotonicity",),
@@ -51,7 +59,7 @@ _ASSUMPTIONS = {
         ),
         Assumption(
             "Confirmed frauds stand for all of them, though confirmation is late and partial.",
-            ("outcomes.delayed_labels",),
+            ("outcomes.late_labels", "outcomes.label_bias"),
         ),
         Assumption(
             "Everything the model reads was known on the day of the application.",

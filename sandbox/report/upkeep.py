@@ -30,7 +30,6 @@ from sandbox.validation.result import ValidationResult, Verdict
 _OUTSIDE = {
     Verdict.WARN: "outside the watch bound at validation: owner decides",
     Verdict.FAIL: "outside the trigger at validation: owner decides",
-    Verdict.NOT_EVALUATED: "not evaluated",
 }
 
 
@@ -39,10 +38,14 @@ def monitoring(
 ) -> Section:
     """Section 9: each judged figure with its trigger."""
     rows: list[tuple[Cell, ...]] = []
+    left = 0
     for j in judged:
         rule = policy.thresholds.get(j.worst.id)
         family = family_of(j.worst.family)
         if rule is None or not family.often:
+            continue
+        if j.worst.verdict is Verdict.NOT_EVALUATED:
+            left += 1
             continue
         rows.append(
             (
@@ -71,6 +74,12 @@ def monitoring(
         "does not trigger on the first day: before use its owner decides on a bound of its own, "
         "or has the finding mended."
     )
+    if left:
+        verb = "is" if left == 1 else "are"
+        note += (
+            f" {plural(left, 'measure')} without a figure at validation {verb} left out; section "
+            "11 says why there is none."
+        )
     return Section(9, "Monitoring plan", (Table("Monitoring plan", spec, tuple(rows), note),))
 
 
@@ -150,7 +159,10 @@ def appendix(judged: tuple[Judged, ...], policy: Policy, mapped: Sequence[Block]
                 Estimate(r.title, f"{r.id}. {r.hypothesis}"),
                 count(r.n),
                 figure,
-                Estimate(r.threshold if r.threshold != "none" else NONE, r.threshold_source),
+                Estimate(
+                    r.threshold if r.threshold != "none" else NONE,
+                    r.threshold_source.removesuffix(f" (test policy {policy.label})"),
+                ),
                 Mark(
                     None if j.information else r.verdict,
                     "; ".join(t for t in (note_of(j), seeds) if t),
@@ -158,11 +170,11 @@ def appendix(judged: tuple[Judged, ...], policy: Policy, mapped: Sequence[Block]
             )
         )
     spec = (
-        Column("Test and hypothesis", width=27),
-        Column("Rows", number=True, width=8),
-        Column("Figure", number=True, width=14),
-        Column("Threshold and its source", width=31),
-        Column("Verdict", width=20),
+        Column("Test and hypothesis", width=31),
+        Column("Rows", number=True, width=7),
+        Column("Figure", number=True, width=13),
+        Column("Threshold and its source", width=28),
+        Column("Verdict", width=21),
     )
     intro = Paragraph(
         f"Test policy {policy.label}. Of several seeds the worst result is shown. Not evaluated is "

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -44,6 +44,7 @@ def write_workbook(
     *,
     title: str = "Tables",
     descriptions: Mapping[str, str] | None = None,
+    heads: Callable[[str], str] = str,
 ) -> Path:
     """Write tables to `path` (.xlsx), in their order, and return it.
 
@@ -52,6 +53,7 @@ def write_workbook(
     two would be the same. Numbers are written by the name of their column: shares in per cent,
     amounts and counts with thousands, others with four digits. Missing values are empty cells;
     infinite numbers, and those too large for Excel, are text. Text is never read as a formula.
+    `heads` gives what stands at the head of a column in place of its name.
 
     Raises BadInput, before anything is written, for no tables, a table too large for a sheet, a
     column named twice, text too long for a cell, or a value that is no number, text, flag or date.
@@ -71,9 +73,17 @@ def write_workbook(
     ) as book:
         book.set_properties({"title": title, "created": CREATED})
         look = _look(book)
-        _index(book, title, dict(zip(names, tables, strict=True)), tables, descriptions or {}, look)
+        _index(
+            book,
+            title,
+            dict(zip(names, tables, strict=True)),
+            tables,
+            descriptions or {},
+            look,
+            heads,
+        )
         for sheet_name, table in zip(names, tables.values(), strict=True):
-            _sheet(book.add_worksheet(sheet_name), table, look)
+            _sheet(book.add_worksheet(sheet_name), table, look, heads)
     return path
 
 
@@ -165,12 +175,13 @@ def _index(
     tables: Mapping[str, pd.DataFrame],
     descriptions: Mapping[str, str],
     look: Mapping[str, Format],
+    heads: Callable[[str], str],
 ) -> None:
     sheet = book.add_worksheet(INDEX)
     sheet.write_string(0, 0, title, look["title"])
     for column, (head, width) in enumerate((("table", 32), ("what it shows", 90), ("rows", 10))):
         sheet.set_column(column, column, width)
-        sheet.write_string(2, column, head, look["head"])
+        sheet.write_string(2, column, heads(head), look["head"])
     for row, (sheet_name, name) in enumerate(named.items(), start=3):
         place = sheet_name.replace("'", "''")
         sheet.write_url(row, 0, f"internal:'{place}'!A1", look["link"], name)
@@ -179,7 +190,12 @@ def _index(
     sheet.freeze_panes(3, 0)
 
 
-def _sheet(sheet: Worksheet, table: pd.DataFrame, look: Mapping[str, Format]) -> None:
+def _sheet(
+    sheet: Worksheet,
+    table: pd.DataFrame,
+    look: Mapping[str, Format],
+    heads: Callable[[str], str],
+) -> None:
     sheet.freeze_panes(1, 0)
     for place, column in enumerate(table.columns):
         values, name = table.iloc[:, place], str(column)
@@ -192,7 +208,7 @@ def _sheet(sheet: Worksheet, table: pd.DataFrame, look: Mapping[str, Format]) ->
         # a month or an id is a number that is not counted in thousands
         plain = whole and name in {"month", "vintage", "mob", "account", "borrower"}
         form = None if plain else look[kind]
-        sheet.write_string(0, place, name, look["head"])
+        sheet.write_string(0, place, heads(name), look["head"])
         for row, value in enumerate(values.tolist(), start=1):
             _cell(sheet, row, place, value, form, look)
         sheet.set_column(place, place, _width(name, values, kind))
