@@ -64,7 +64,7 @@ def estimate(result: ValidationResult) -> Estimate:
     if result.interval:
         below = f"{form(result.interval[0])} to {form(result.interval[1])}"
     else:
-        below = "" if result.p_value is None else f"p {probability(result.p_value)}"
+        below = "" if result.p_value is None else f"p\u00a0{probability(result.p_value)}"
     return Estimate(form(result.statistic), below)
 
 

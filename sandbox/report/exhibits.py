@@ -108,7 +108,7 @@ def form_of(values: "pd.Series", column: str) -> Form | None:
     if kind == "share" and (finite.abs() <= 10).all():
         return percent
     whole = len(finite) and (finite == finite.round()).all()
-    return count if whole or (kind == "rmb" and (finite.abs() >= 1000).any()) else three
+    return count if whole or (finite.abs() >= 1000).any() else three
 
 
 def _is_number(values: "pd.Series") -> bool:

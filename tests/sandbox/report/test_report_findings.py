@@ -28,7 +28,7 @@ def test_the_worst_seed_decides_the_verdict():
     jeffreys = judged["calibration.jeffreys"]
     assert jeffreys.worst.verdict is Verdict.FAIL
     assert jeffreys.verdicts[1] is not Verdict.FAIL
-    assert jeffreys.where == "seed 2 of 2"
+    assert jeffreys.where == "in 1 of 2 runs, seed 2"
 
 
 def test_planted_defects_are_found_with_the_severity_of_the_policy():
