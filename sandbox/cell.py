@@ -18,6 +18,8 @@ import pandas as pd
 
 from sandbox.explanation.attribution import Attribution
 from sandbox.isolation.outcome import Evidence, Status
+from sandbox.validation.judge import judged_again
+from sandbox.validation.policy import Policy
 from sandbox.validation.result import ValidationResult
 
 #: bumped when a stored result of an older version can no longer be read
@@ -108,6 +110,10 @@ class CellResult:
     outputs: tuple[str, ...] = ()
     #: seconds from start to end, the sandbox included
     seconds: float = 0.0
+
+    def judged_by(self, policy: Policy) -> "CellResult":
+        """The same figures under another policy's thresholds."""
+        return replace(self, results=tuple(judged_again(r, policy) for r in self.results))
 
     def save(self, folder: Path) -> None:
         """Write to `folder` (which must not exist yet) in one rename."""

@@ -1,16 +1,20 @@
 """`risk-sandbox validate`: a bank's own portfolio."""
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sandbox.cli import options, verdict
+from sandbox.cli import options, report_options, verdict
 from sandbox.cli.program import Word
 
 if TYPE_CHECKING:
+    from sandbox.experiment import StudyResults
     from sandbox.portfolio import Mapping, Portfolio
+    from sandbox.report.sign_off import ModelCard
+    from sandbox.validation.policy import Policy
 
 
 @click.command("validate", cls=Word, short_help="Models or scores on a bank's own accounts.")
@@ -23,9 +27,13 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--mapping",
-    required=True,
     metavar="FILE|NAME",
     help="YAML that says which column is what, or the name of one that comes along: taiwan.",
+)
+@click.option(
+    "--target",
+    metavar="COLUMN",
+    help="In the place of a mapping: 1 default, 0 none, empty not observed.",
 )
 @click.option("--fit", is_flag=True, help="Train a boosted model and a scorecard, and judge them.")
 @click.option(
@@ -33,6 +41,21 @@ if TYPE_CHECKING:
     metavar="COLUMN",
     help="Judge the probabilities of default (0 to 1) in this column; no model is run.",
 )
+@click.option(
+    "--group",
+    "groups",
+    multiple=True,
+    metavar="COLUMN",
+    help="With --target: an attribute for tests of fairness; may be given again.",
+)
+@click.option("--date", metavar="COLUMN", help="With --target: the day of each decision.")
+@click.option("--limit", metavar="COLUMN", help="With --target: the limit granted.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The report's file; its ending says the format. [default: in the store's reports]",
+)
+@report_options.written
 @options.seed(what="Seed of the split into training and test accounts.")
 @options.store
 @options.isolation
@@ -40,9 +63,18 @@ if TYPE_CHECKING:
 def command(
     context: click.Context,
     file: Path,
-    mapping: str,
+    mapping: str | None,
+    target: str | None,
     fit: bool,
     score: str | None,
+    groups: tuple[str, ...],
+    date: str | None,
+    limit: str | None,
+    out: Path | None,
+    formats: tuple[str, ...],
+    language: str,
+    signoff: Path | None,
+    policy: Path | None,
     seed: int,
     store: Path,
     isolation: str,
@@ -53,6 +85,9 @@ def command(
     inside sandboxes, and are judged on the other 30%. With --score, the scores in a column are
     judged as they are, on all accounts. With both, all are judged on the same 30%. Results go
     to MLflow and into a report; what needs a known truth is marked there as not evaluated.
+
+    Without a mapping, --target and --score name the columns of a table of scores; no model runs,
+    nothing goes to MLflow, and no network is needed.
 
     The mapping names the target and the features; a mistake in it is reported with its line.
     `use: monitor` keeps a protected attribute out of the models.
@@ -73,20 +108,57 @@ def command(
     Example:
       risk-sandbox fetch taiwan
       risk-sandbox validate --portfolio data/taiwan_credit_default.csv.gz --mapping taiwan --fit
+      risk-sandbox validate --portfolio scored.csv --target BAD --score PD --group SEX
     """
+    _refuse_half_said(mapping, target, score, fit, groups, date, limit)
     options.say_at_once(f"Reading {file} ...")
     from sandbox.portfolio import Mapping, Portfolio
+    from sandbox.portfolio.by_columns import mapping_of_columns
+    from sandbox.report.sign_off import ModelCard
+    from sandbox.validation.policy import Policy
 
-    said = Mapping.from_file(mapping)
-    if score is not None:
-        said = said.with_score(score)
+    card = ModelCard.from_file(signoff) if signoff else None
+    thresholds = Policy.from_file(policy) if policy else None
+    if mapping is not None:
+        said = Mapping.from_file(mapping)
+        said = said if score is None else said.with_score(score)
+    else:
+        said = mapping_of_columns(
+            file, target=str(target), score=str(score), groups=groups, date=date, limit=limit
+        )
     if not fit and said.score is None:
         raise click.UsageError("Say --fit to train models, or --score COLUMN to judge scores")
     portfolio = Portfolio.from_file(file, said)
     _refuse_too_few(portfolio, file, seed if fit else None)
     if not fit:
         isolation = _unused(context, isolation)
-    _judge(portfolio, said, fit, seed, store, isolation)
+    results = _judged(portfolio, said, fit, seed, store, isolation, track=mapping is not None)
+    written = Written(out, formats, language, thresholds, card)
+    _report(results, written, store, tracked=mapping is not None)
+
+
+def _refuse_half_said(
+    mapping: str | None,
+    target: str | None,
+    score: str | None,
+    fit: bool,
+    groups: tuple[str, ...],
+    date: str | None,
+    limit: str | None,
+) -> None:
+    """UsageError unless there is a mapping, or the columns that stand in its place."""
+    columns = {"--target": target, "--group": groups, "--date": date, "--limit": limit}
+    given = [option for option, value in columns.items() if value]
+    if mapping is not None and given:
+        raise click.UsageError(
+            f"{given[0]} stands in the place of a mapping; name the column in {mapping} instead"
+        )
+    if mapping is None and fit:
+        raise click.UsageError("--fit trains on features; give a --mapping that names them")
+    if mapping is None and not (target and score):
+        raise click.UsageError(
+            "Say --mapping, or --target COLUMN and --score COLUMN for a table of scores"
+        )
 
 
 def _refuse_too_few(portfolio: "Portfolio", file: Path, split_by: int | None) -> None:
@@ -125,27 +197,64 @@ def _unused(context: click.Context, isolation: str) -> str:
     return options.DEFAULT_LEVEL
 
 
-def _judge(
-    portfolio: "Portfolio", mapping: "Mapping", fit: bool, seed: int, store: Path, isolation: str
-) -> None:
-    from sandbox.cli.tables import print_next
+@dataclass(frozen=True)
+class Written:
+    """How the report is to be written."""
+
+    out: Path | None
+    formats: tuple[str, ...]
+    language: str
+    policy: "Policy | None"
+    card: "ModelCard | None"
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing was asked for but the report as it is by default."""
+        return self == Written(None, (), "en", None, None)
+
+
+def _judged(
+    portfolio: "Portfolio",
+    mapping: "Mapping",
+    fit: bool,
+    seed: int,
+    store: Path,
+    isolation: str,
+    *,
+    track: bool,
+) -> "StudyResults":
     from sandbox.experiment import Study
     from sandbox.workspace import Workspace
 
-    workspace = Workspace(store)
-    results = Study(
+    return Study(
         f"{portfolio.name}, validation",
         worlds=[portfolio],
         models=_entrants(portfolio, mapping, fit),
         seeds=[seed],
         level=isolation,
-        workspace=workspace,
-    ).run(progress=sys.stderr.isatty())
+        workspace=Workspace(store),
+    ).run(progress=sys.stderr.isatty(), track=track)
+
+
+def _report(results: "StudyResults", written: Written, store: Path, *, tracked: bool) -> None:
+    from sandbox.cli.tables import print_next
+
     verdict.show(results)
     if len(results.failed) == len(results.cells):
         verdict.refuse_failures([results])
-    next_steps = [(f"ui{verdict.in_store(store)}", "compare the models in MLflow")]
-    print_next([results.report()], next_steps)
+    if written.plain:
+        paths: tuple[Path, ...] = (results.report(),)
+    else:
+        from sandbox.report import write_reports
+
+        out = written.out or results.report()
+        document = results.best.document(policy=written.policy, card=written.card)
+        paths = write_reports(document, out, written.formats, written.language)
+    place = verdict.in_store(store)
+    next_steps = [(f"ui{place}", "compare the models in MLflow")]
+    if not tracked:
+        next_steps = [(f'report "{results.study}"{place} --format all', "in every format")]
+    print_next(paths, next_steps)
     verdict.refuse_failures([results])
 
 

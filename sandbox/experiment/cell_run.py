@@ -13,6 +13,7 @@ from sandbox.experiment.portfolio_trial import observed_rate, portfolio_facts
 from sandbox.experiment.recourse_judge import judged_recourse
 from sandbox.experiment.review_run import reviewed_cell
 from sandbox.experiment.review_trial import reviews_lines
+from sandbox.experiment.robustness_judge import with_robustness
 from sandbox.experiment.trial import Scores, Trial
 from sandbox.isolation import Evidence, Status
 from sandbox.portfolio import Portfolio
@@ -54,7 +55,7 @@ def _tried(plan: CellPlan, trial: Trial) -> CellResult:
     )
     if ran.failed or ran.scores is None:
         return base
-    judgement = trial.judge(ran.scores)
+    judgement = with_robustness(trial, ran.scores, trial.judge(ran.scores), ran.altered)
     risk = ran.scores.risk()[explained_positions(trial)]
     attribution, additivity = explained(trial, plan.entrant.explained, ran.explanation, risk)
     of_explanation, tables = Explained(), dict(judgement.tables)
@@ -86,7 +87,8 @@ def _judged_as_they_are(plan: CellPlan, trial: Trial) -> CellResult:
     """Scores the bank already has: no model, no sandbox, nothing to explain."""
     if trial.bank_scores is None:
         raise BadInput("The portfolio has no score column; name one with --score.")
-    judgement = trial.judge(Scores(evaluation={"pd": trial.bank_scores}, training={}))
+    scores = Scores(evaluation={"pd": trial.bank_scores}, training={})
+    judgement = with_robustness(trial, scores, trial.judge(scores), None)
     return CellResult(
         cell=plan.cell,
         status=Status.OK,

@@ -6,10 +6,14 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from sandbox.experiment.monitored import ATTRIBUTES
 from sandbox.experiment.trial import Floats, Judgement, Scores
+from sandbox.validation.fairness import validate_fairness
 from sandbox.validation.fraud_alerts import capacity_of_share
 from sandbox.validation.fraud_by_typology import fraud_figures
 from sandbox.validation.fraud_thresholds import AlertCosts, first_refused
+from sandbox.validation.policy import Policy
+from sandbox.validation.result import ValidationResult
 from sandbox.validation.stakes import Stakes
 from sandbox.validation.suite import metrics_of, validate_scores
 
@@ -28,6 +32,8 @@ class FraudJudge:
     training_features: pd.DataFrame
     #: of an alert, and what analysts make of it
     costs: AlertCosts = field(default_factory=AlertCosts)
+    #: attributes of the rows, for tests between groups; None: not known
+    monitored: pd.DataFrame | None = None
 
     @cached_property
     def capacity(self) -> int:
@@ -48,6 +54,7 @@ class FraudJudge:
             features=self.features,
             training_features=self.training_features,
         )
+        results += self._between_groups(scores.risk())
         tables = {
             "scored": pd.DataFrame({"score": scores.risk(), "target": target}),
             "recall_by_typology": recall_by_typology(self.stakes.typology, scores.risk()),
@@ -70,6 +77,20 @@ class FraudJudge:
             **metrics_of(results),
         }
         return Judgement(metrics, results, {**tables, **found.tables}, params)
+
+    def _between_groups(self, score: Floats) -> tuple[ValidationResult, ...]:
+        """Are honest applicants of every group let through alike, at a 2% false-positive rate?
+
+        A fraud score ranks and is not read as a probability: it has no calibration by group.
+        """
+        honest = self.stakes.typology == ""
+        passed = np.ones(len(score))
+        if honest.any():
+            passed = (score <= first_refused(np.sort(score[honest])[::-1], FPR)).astype(float)
+        groups = None if self.monitored is None else self.monitored[list(ATTRIBUTES)]
+        target = self.stakes.fraud.astype(float)
+        found = validate_fairness(target, score, passed, groups, Policy.default())
+        return tuple(r for r in found if r.id != "fairness.calibration")
 
 
 def recall_by_typology(

@@ -15,6 +15,7 @@ from data_generators import World
 from data_generators.observation import Observed
 from sandbox.experiment.fraud_judge import FraudJudge
 from sandbox.experiment.fraud_stakes import fraud_stakes
+from sandbox.experiment.monitored import monitored
 from sandbox.experiment.traced_loans import STATED, traced_loans
 from sandbox.experiment.trial import Floats, Trial
 from sandbox.features import screening_features
@@ -34,11 +35,13 @@ def fraud_trial(training: World, evaluation: World) -> Trial:
     """
     seen = training.observed()
     features = screening_table(training, seen)
-    fresh = screening_table(evaluation, evaluation.observed(), list(features.columns))
+    met = evaluation.observed()
+    fresh = screening_table(evaluation, met, list(features.columns))
     analysts = evaluation.scenario.fraud
     # an alert is read by a person, who misses some fraud and now and then stops the honest
     costs = AlertCosts(caught=analysts.review_sensitivity, lost=1.0 - analysts.review_specificity)
-    judge = FraudJudge(fraud_stakes(evaluation), fresh, features, costs)
+    who = monitored(met, np.arange(evaluation.customers))
+    judge = FraudJudge(fraud_stakes(evaluation), fresh, features, costs, who)
     labels = pd.DataFrame({"target": confirmed_by_the_end(seen)})
     return Trial("fraud", features, labels, fresh, judge, None, evaluation.digest.encode())
 

@@ -1,6 +1,7 @@
 """The judge of limit models: what decisions scores lead to, and their worth."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,11 @@ from data_generators.potential import PotentialOutcomes
 from sandbox.errors import BadInput
 from sandbox.experiment.market_policy import Caps, profit_policy, speaks_of_limits
 from sandbox.experiment.policy_value import estimates_from_log
+from sandbox.experiment.stress_judge import Decided
 from sandbox.experiment.trial import Floats, Judgement, Scores
 from sandbox.models.limit_grid import REFERENCE_LIMIT
 from sandbox.policy import LimitPolicy
+from sandbox.validation.policy import Policy
 from sandbox.validation.suite import metrics_of, validate_against_truth, validate_scores
 
 
@@ -29,6 +32,8 @@ class LimitJudge:
     potential: PotentialOutcomes
     policy: LimitPolicy
     caps: Caps = "house and law"
+    #: attributes of the rows, for tests between groups; None: not known
+    monitored: pd.DataFrame | None = None
 
     def __call__(self, scores: Scores) -> Judgement:
         """Decisions and their value; PD tests under the incumbent's limits."""
@@ -53,6 +58,8 @@ class LimitJudge:
         )
         happened = self.replayed(decisions)
         estimates, of_log = self._off_policy(decisions, happened)
+        decided = Decided(self, scores, target, decisions, happened, estimates.get("off_policy"))
+        results += decided.results(Policy.default())
         metrics = {
             **came_of(decisions, happened),
             "truth/profit_per_customer": float(model_value.mean()),
@@ -85,7 +92,7 @@ class LimitJudge:
         Potential outcomes are of one price. The all-in cap lowers it where the market's is above
         24%, and markets in a blend may have prices of their own.
         """
-        asked, truth = decisions["price"].to_numpy(), self._price()[self.honest]
+        asked, truth = decisions["price"].to_numpy(), self.price[self.honest]
         other = decisions["approve"].to_numpy() & (np.abs(asked - truth) > 1e-9)
         if other.any():
             row = int(np.argmax(other))
@@ -95,7 +102,8 @@ class LimitJudge:
                 "that both are at one price."
             )
 
-    def _price(self) -> Floats:
+    @cached_property
+    def price(self) -> Floats:
         """The price that the truth is of, everyone's: the policy's own or the market's."""
         price = self.world.logged_decisions().price
         return price if self.policy.price is None else np.full_like(price, self.policy.price)
@@ -104,7 +112,7 @@ class LimitJudge:
         self, decisions: pd.DataFrame, happened: pd.DataFrame
     ) -> tuple[dict[str, pd.DataFrame], dict[str, float]]:
         """What the incumbent's log says of the decisions: table and metrics, where it can."""
-        if not np.array_equal(self._price(), self.world.logged_decisions().price):
+        if not np.array_equal(self.price, self.world.logged_decisions().price):
             return {}, {}  # the log is of another price
         realised = float(happened["profit"].mean())
         table = estimates_from_log(self.world, self.honest, self.features, decisions, realised)
@@ -154,7 +162,7 @@ class LimitJudge:
         """What happened under the decisions, a row each; the noise is the same with a review."""
         everyone = np.zeros(self.world.customers)
         everyone[self.honest] = decisions["limit"]
-        price = self._price().copy()
+        price = self.price.copy()
         # where the decision has a price it is the truth's; NaN leaves the market's
         asked = decisions["price"].to_numpy(dtype=float)
         price[self.honest] = np.where(np.isnan(asked), price[self.honest], asked)

@@ -15,6 +15,7 @@ from data_generators.scenarios import Scenario
 from sandbox.errors import BadInput
 from sandbox.experiment.limit_judge import LimitJudge
 from sandbox.experiment.market_policy import Caps
+from sandbox.experiment.monitored import monitored
 from sandbox.experiment.trial import Floats, Trial
 from sandbox.features import credit_features
 from sandbox.policy import LimitPolicy
@@ -52,9 +53,13 @@ def limit_trial(
     # The evaluation world as the bank would see it, honest applicants only: applications and
     # outcomes under the incumbent, the same for every model.
     honest = np.flatnonzero(evaluation.truth.fraud() == "")
-    applications = evaluation.observed().applications.iloc[honest].reset_index(drop=True)
+    fresh = evaluation.observed()
+    applications = fresh.applications.iloc[honest].reset_index(drop=True)
     evaluation_features = credit_features(applications, list(features.columns))
-    judge = LimitJudge(evaluation, honest, evaluation_features, features, potential, policy, caps)
+    judge = LimitJudge(
+        evaluation, honest, evaluation_features, features, potential, policy, caps,
+        monitored(fresh, honest),
+    )  # fmt: skip
     key = evaluation.digest.encode()
     return Trial("limit", features, labels, evaluation_features, judge, None, key)
 

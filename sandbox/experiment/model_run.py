@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sandbox.experiment.altered_rows import Answered, asked_altered
 from sandbox.experiment.explained import explained_rows
 from sandbox.experiment.explained_again import AskedAgain, asked_again
 from sandbox.experiment.plan import CellPlan
@@ -23,6 +24,7 @@ class Ran:
     model: Artefact | None = None
     again: AskedAgain | None = None
     advised: Advised | None = None
+    altered: Answered | None = None
 
 
 def run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
@@ -37,7 +39,7 @@ def run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
         artefact = fitted.value
     outputs = plan.entrant.outputs
     sample, background = explained_rows(trial)
-    again = advised = None
+    again = advised = altered = None
     with worker(level=plan.level, limits=plan.limits) as scoring:
         order = trial.order()
         shuffled = trial.evaluation_features.iloc[order].reset_index(drop=True)
@@ -52,6 +54,8 @@ def run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
         if last.status is Status.OK and fresh.value is not None:
             in_order = fresh.value[np.argsort(order)]
             advised = asked_for_advice(scoring, artefact, plan, trial, in_order)
+        if last.status is Status.OK:
+            altered = asked_altered(scoring, artefact, outputs, trial)
     evidence = (*evidence, (explanation or last).evidence)
     if last.status is not Status.OK or fresh.value is None:
         return Ran(evidence, failed=last)
@@ -66,6 +70,7 @@ def run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
         model=artefact,
         again=again,
         advised=advised,
+        altered=altered,
     )
 
 

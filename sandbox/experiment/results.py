@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sandbox.policy.committee import CommitteePage
+    from sandbox.report.document import ReportDocument
+    from sandbox.report.sign_off import ModelCard
+    from sandbox.validation.policy import Policy
 
 #: columns of the table a person reads, by role
 SHOWN = {
@@ -59,19 +62,51 @@ class Contender:
             raise BadInput(f"{self.name} has no additive explanation to show: {why}")
         return Explanation(attribution)
 
-    def report(self, path: Path | str) -> Path:
-        """Write the validation report (one self-contained HTML file) and return its path."""
-        from datetime import date
+    def document(
+        self,
+        *,
+        policy: "Policy | None" = None,
+        card: "ModelCard | None" = None,
+        date: str | None = None,
+        repeated: Sequence[CellResult] = (),
+    ) -> "ReportDocument":
+        """The validation report before any format, of today if no `date` is given.
 
-        from sandbox.report import assemble, render_html
+        With `policy` the figures are judged again by its thresholds; `card` says who stands
+        behind the model; `repeated` holds the cells of an independent re-run.
+        """
+        import datetime
+
+        from sandbox.report import assemble
+        from sandbox.report.environment import environment
         from sandbox.tracking.contents import code_version
 
-        document = assemble(
-            (*self.cells, *self.rivals),
-            date=date.today().isoformat(),
+        cells = (*self.cells, *self.rivals)
+        return assemble(
+            cells if policy is None else tuple(c.judged_by(policy) for c in cells),
+            date=date or datetime.date.today().isoformat(),
+            policy=policy,
             code_version=_spoken(code_version()),
+            card=card,
+            environment=environment(),
+            repeated=repeated,
         )
-        return render_html(document, Path(path))
+
+    def report(
+        self,
+        path: Path | str,
+        *,
+        language: str = "en",
+        policy: "Policy | None" = None,
+        card: "ModelCard | None" = None,
+    ) -> Path:
+        """Write the validation report in the format of `path`'s suffix and return its path.
+
+        .html, .pdf and .docx hold it whole, .json and .csv what programs read, .xlsx the tables.
+        """
+        from sandbox.report import write_report
+
+        return write_report(self.document(policy=policy, card=card), Path(path), language)
 
 
 @dataclass(frozen=True)
@@ -188,12 +223,13 @@ class StudyResults:
         """
         place = scenario or self.scenarios(role)[0]
         cells = [c for c in self.cells if (c.cell.role, c.cell.scenario) == (role, place)]
-        order = ranking(cells, *CHOSEN_BY[role])
-        tried = dict.fromkeys(c.cell.model for c in cells)
+        tried = list(dict.fromkeys(c.cell.model for c in cells))
         if model is not None and model not in tried:
             others = ", ".join(tried)
             raise BadInput(f"The study has no model {model!r} on {place}; it has {others}.")
-        name = model or order[0]
+        # a single model needs no figure to be chosen by: its report says why there is none
+        alone = tried[0] if len(tried) == 1 else None
+        name = model or alone or ranking(cells, *CHOSEN_BY[role])[0]
         own = tuple(c for c in cells if c.cell.model == name and c.status is Status.OK)
         if not own:
             raise BadInput(f"{name} got through on no seed of {place}; its cells say why.")
@@ -211,11 +247,13 @@ class StudyResults:
 
     def conclusion(self, role: str, scenario: str | None = None) -> str:
         """Who leads by how much, and whether that is more than noise; or why nobody does."""
+        metric, more_is_better = CHOSEN_BY[role]
         try:
             best = self.contender(role, scenario=scenario)
+            # a single model may have no figure to be compared by
+            ranking((*best.cells, *best.rivals), metric, more_is_better)
         except BadInput as error:
             return str(error)
-        metric, _ = CHOSEN_BY[role]
         return conclusion((*best.cells, *best.rivals), best.name, metric)
 
     def scenarios(self, role: str) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 import re
 import warnings
 from collections.abc import Callable
-from io import StringIO
+from dataclasses import dataclass
+from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,14 @@ WIDTH = 7.1
 MARKS = 300
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """One figure twice: as text for pages and print, as an image for what reads no SVG."""
+
+    svg: str
+    png: bytes
+
+
 def draw(
     key: str,
     height: float,
@@ -28,13 +37,42 @@ def draw(
 ) -> str:
     """The panels side by side as one SVG; `key` makes the ids of its parts its own."""
     with style():
-        axes = new_axes(width, height, len(panels))
-        for panel, ax in zip(panels, [axes] if len(panels) == 1 else list(axes), strict=True):
-            panel(ax)
-            if square:
-                ax.set_box_aspect(1)
-        figure = axes.figure if len(panels) == 1 else axes[0].figure
-        return _svg(figure, key)
+        return _svg(_figure(height, panels, width, square), key)
+
+
+def drawn_twice(
+    key: str,
+    height: float,
+    *panels: Callable[[Any], Any],
+    width: float = WIDTH,
+    square: bool = False,
+) -> Drawing:
+    """The same as SVG and as PNG."""
+    with style():
+        figure = _figure(height, panels, width, square)
+        return Drawing(_svg(figure, key), _png(figure))
+
+
+def _figure(
+    height: float, panels: tuple[Callable[[Any], Any], ...], width: float, square: bool
+) -> "Figure":
+    axes = new_axes(width, height, len(panels))
+    each = [axes] if len(panels) == 1 else list(axes)
+    for panel, ax in zip(panels, each, strict=True):
+        panel(ax)
+        if square:
+            ax.set_box_aspect(1)
+    figure: Figure = each[0].figure
+    return figure
+
+
+def _png(figure: "Figure") -> bytes:
+    buffer = BytesIO()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        # no Software entry: the same figure gives the same bytes under any matplotlib
+        figure.savefig(buffer, format="png", dpi=160, metadata={"Software": None})
+    return buffer.getvalue()
 
 
 def _svg(figure: "Figure", key: str) -> str:

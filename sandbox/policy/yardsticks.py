@@ -15,8 +15,6 @@ LAW_OF = "2026-01-01"
 #: drawn over the horizon in all, share of limit, up to which a line is idle (assumed: a house
 #: defines it; no rule does)
 IDLE = 0.20
-#: cut-offs on pd that the ladder tries, shares (assumed: the edges of common master scales)
-RUNGS = (0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.20, 1.0)
 #: what a committee asks of the future (assumed): points of LGD, a point of funding cost, half
 #: and twice the cut-off, half the budget
 LGD_STEP, FUNDS_STEP, CUT_OFF_FACTOR, BUDGET_SHARE = 0.15, 0.01, 2.0, 0.5

@@ -92,6 +92,10 @@ class Mapping(_Strict):
     score: str | None = None
     #: what `score` holds; only "pd" so far: turn points into a pd first
     score_kind: Literal["pd"] = "pd"
+    #: column with the day of the decision on each account
+    date: str | None = None
+    #: column with the limit granted to each account
+    limit: str | None = None
     features: dict[str, Feature] = pydantic.Field(min_length=1)
     #: which features are the monthly statements of cards; needed for a calibration only
     panel: Panel | None = None
@@ -166,7 +170,8 @@ class Mapping(_Strict):
     def named(self) -> list[tuple[located_yaml.Place, str]]:
         """Every column the mapping names, with the place where it does."""
         places: list[tuple[located_yaml.Place, str]] = [(("target", "column"), self.target.column)]
-        places += [((key,), c) for key in ("id", "score") if (c := getattr(self, key)) is not None]
+        keys = ("id", "score", "date", "limit")
+        places += [((key,), c) for key in keys if (c := getattr(self, key)) is not None]
         places += [(("features", n, "column"), f.column) for n, f in self.features.items()]
         return places
 

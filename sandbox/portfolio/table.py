@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sandbox.errors import BadInput
-from sandbox.portfolio import columns, reading
+from sandbox.portfolio import columns, dates, reading
 from sandbox.portfolio.mapping import Feature, Mapping
 
 Vector = NDArray[np.float64]
@@ -46,6 +46,10 @@ class Portfolio:
     target_column: str = ""
     source: str = ""
     licence: str = ""
+    #: n months of decision, "2026-03", "" where not known; None: not given
+    months: NDArray[Any] | None = None
+    #: n limits granted, NaN where not known; None: not given
+    limits: Vector | None = None
 
     @classmethod
     def from_file(cls, path: Path | str, mapping: Mapping | Path | str) -> Self:
@@ -61,7 +65,7 @@ class Portfolio:
         levels: dict[str, tuple[str, ...]] = {}
         modelled = {n: f for n, f in mapping.features.items() if f.use == "model"}
         watched = {n: f for n, f in mapping.features.items() if f.use == "monitor"}
-        if not modelled:
+        if not modelled and mapping.score is None:
             raise BadInput(
                 f"{path}: the mapping leaves no feature to models (all are use: monitor)."
             )
@@ -84,6 +88,10 @@ class Portfolio:
             target_column=mapping.target.column,
             source=mapping.source,
             licence=mapping.licence,
+            months=None if mapping.date is None else dates.months(raw, mapping.date),
+            limits=None
+            if mapping.limit is None
+            else columns.feature(raw, Feature(column=mapping.limit))[0],
         )
 
     def __len__(self) -> int:
@@ -106,6 +114,10 @@ class Portfolio:
         total.update(self.target.tobytes())
         total.update(b"" if self.scores is None else self.scores.tobytes())
         total.update(_hashed(self.accounts, "digest").tobytes())
+        if self.months is not None:
+            total.update("|".join(self.months).encode())
+        if self.limits is not None:
+            total.update(self.limits.tobytes())
         return total.hexdigest()[:32]
 
     def split(

@@ -1,14 +1,11 @@
-"""Sections 3 to 5: soundness, data, implementation."""
+"""Section 4: data; and the table of a family's tests, which every section shows."""
 
 import pandas as pd
 
-from sandbox.isolation.outcome import Evidence, Level
-from sandbox.report import figures
+from sandbox.report import exhibits, figures
 from sandbox.report.document import (
     Block,
-    Column,
     Estimate,
-    Facts,
     Gap,
     Heading,
     Mark,
@@ -18,43 +15,25 @@ from sandbox.report.document import (
     columns,
     table_of,
 )
+from sandbox.report.findings import reasons
 from sandbox.report.front import threshold
 from sandbox.report.glossary import protected
 from sandbox.report.inputs import dictionary
 from sandbox.report.standing import Judged, Standing
 from sandbox.report.target import target
-from sandbox.report.wording import count, figure_form, one, percent, plural, probability
-from sandbox.validation.result import ValidationResult
+from sandbox.report.wording import count, figure_form, percent, plural, probability
+from sandbox.validation.result import ValidationResult, Verdict
 
-_MIB = 1 << 20
-
-_HELD = {
-    Level.VM: "a virtual machine of its own",
-    Level.NAMESPACE: "own namespaces: no network, read-only files, resource limits",
-    Level.LSM: "kernel access rules and resource limits",
-    Level.PROCESS: "a process with resource limits only",
-    Level.NONE: "nothing: the model ran unconfined",
-}
-
-
-def soundness(standing: Standing) -> Section:
-    """Section 3."""
-    others = ", ".join(c.name for c in standing.challengers)
-    blocks: list[Block] = [
-        Gap(
-            "Not evaluated in this version: theory and assumptions, monotonicity, choice of "
-            "features and target."
-        )
-    ]
-    if others:
-        blocks.insert(0, Paragraph(f"Alternatives tried on the same data: {others} (section 6)."))
-    return Section(3, "Conceptual soundness", tuple(blocks))
+#: as the portfolio trial says it
+NOT_RECORDED = "not recorded in the mapping"
 
 
 def tests_of(
     standing: Standing, judged: tuple[Judged, ...], family: str, title: str
 ) -> list[Block]:
-    """One table with the tests of a family: figure, interval, threshold, verdict."""
+    """One table with the tests of a family that were evaluated; the others with their reason."""
+    tests = [j for j in judged if j.worst.family == family]
+    missing = [j for j in tests if j.worst.verdict is Verdict.NOT_EVALUATED and not j.information]
     rows = tuple(
         (
             j.worst.title,
@@ -64,16 +43,19 @@ def tests_of(
             Mark(None if j.information else j.worst.verdict),
             "; ".join(t for t in (note_of(j), j.where) if t),
         )
-        for j in judged
-        if j.worst.family == family
+        for j in tests
+        if j not in missing
     )
-    if not rows:
+    gaps: list[Block] = [Gap(f"Not evaluated: {said}.") for said in reasons(missing)]
+    if not tests:
         reason = standing.champion.unfinished or "no result of this family was recorded"
         return [Gap(f"Not evaluated: {reason}.")]
+    if not rows:
+        return gaps
     spec = columns("Test", "#Rows", "#Figure", "Threshold", "Verdict", "Note")
     several = len(standing.champion.finished) > 1
     note = "Each line is the first seed with the worst verdict." if several else ""
-    return [Table(title, spec, rows, note)]
+    return [Table(title, spec, rows, note), *gaps]
 
 
 def estimate(result: ValidationResult) -> Estimate:
@@ -82,7 +64,7 @@ def estimate(result: ValidationResult) -> Estimate:
     if result.interval:
         below = f"{form(result.interval[0])} to {form(result.interval[1])}"
     else:
-        below = "" if result.p_value is None else f"p {probability(result.p_value)}"
+        below = "" if result.p_value is None else f"p\u00a0{probability(result.p_value)}"
     return Estimate(form(result.statistic), below)
 
 
@@ -98,7 +80,8 @@ def data(standing: Standing, judged: tuple[Judged, ...]) -> Section:
     blocks: list[Block] = [
         Heading("Portfolio and target" if not standing.world_made else "World and target")
     ]
-    blocks += [target(standing), *_withheld(standing), Heading("Tables used")]
+    blocks += [target(standing), *_withheld(standing)]
+    blocks += [Heading("Tables used and lineage"), *_lineage(standing)]
     if reference.datasets:
         rows = tuple(
             (d.name, d.context, count(d.rows), count(len(d.columns)), d.digest)
@@ -112,13 +95,26 @@ def data(standing: Standing, judged: tuple[Judged, ...]) -> Section:
     missing = figures.result_table(reference, "data.missingness")
     if missing is not None:
         blocks.append(_missingness(missing))
-    blocks.append(
-        Gap(
-            "Not evaluated in this version: lineage to source systems, representativeness, "
-            "point-in-time check."
-        )
-    )
+    blocks += exhibits.recorded_under(standing, "data")
     return Section(4, "Data", tuple(blocks))
+
+
+def _lineage(standing: Standing) -> list[Block]:
+    """Where the tables come from, as far as it was recorded, and which digest proves it."""
+    reference = standing.champion.reference
+    source = reference.facts.get("Source", "")
+    if standing.world_made:
+        made = "by the simulation named above from its seed; there is no source system behind them."
+        return [Paragraph(f"The tables were made {made}")]
+    if not source or source == NOT_RECORDED:
+        said = "the mapping names no source of the table"
+        return [Gap(f"Not evaluated: lineage to source systems; {said}.")]
+    return [
+        Paragraph(
+            f"Source as recorded in the mapping: {source}. The digests below are those of the "
+            "tables as they were read; the way from the bank's systems to the file was not checked."
+        )
+    ]
 
 
 def _withheld(standing: Standing) -> list[Block]:
@@ -146,75 +142,3 @@ def _missingness(table: pd.DataFrame) -> Block:
         f"{len(some)} of {plural(len(table), 'feature')} {'has' if len(some) == 1 else 'have'} "
         f"missing values{', the ten most affected are shown' if len(some) > 10 else ''}.",
     )
-
-
-def implementation(standing: Standing, code_version: str) -> Section:
-    """Section 5: how the model was held while it ran, and how to run it again."""
-    reference = standing.champion.reference
-    blocks: list[Block] = [Heading("Isolation")]
-    if reference.evidence:
-        blocks += _isolation(reference.evidence)
-    else:
-        blocks.append(Gap("Not evaluated: no evidence of isolation was recorded."))
-    blocks += [Heading("Runs"), _runs(standing), Facts((("Code version", code_version),))]
-    blocks.append(
-        Gap("Not evaluated in this version: an independent re-run compared by digest of scores.")
-    )
-    return Section(5, "Implementation and replication", tuple(blocks))
-
-
-def _isolation(records: tuple[Evidence, ...]) -> list[Block]:
-    first = records[0]
-    limits = first.limits
-    level_set = sorted({str(e.level) for e in records})
-    facts = Facts(
-        (
-            ("Level", f"{', '.join(level_set)} ({_HELD[first.level]})"),
-            ("Mechanisms in force", ", ".join(first.mechanisms) or "none"),
-            ("Host", first.host),
-            ("Memory limit", f"{count(limits.memory / _MIB)} MiB"),
-            ("Time limits", f"{limits.cpu} s processor, {limits.wall:g} s elapsed"),
-            (
-                "Processes",
-                f"at most {limits.processes}; {plural(limits.threads, 'thread')} for BLAS",
-            ),
-            ("Largest file", f"{count(limits.file_size / _MIB)} MiB"),
-        )
-    )
-    names = ("fit", "score", "explain")
-    rows = tuple(
-        (
-            names[i] if i < len(names) else f"request {i + 1}",
-            str(e.level),
-            one(e.peak_memory / _MIB),
-            one(e.cpu_seconds),
-            one(e.wall_seconds),
-        )
-        for i, e in enumerate(records)
-    )
-    spec = (
-        Column("Worker"),
-        Column("Level"),
-        Column("Peak memory, MiB", number=True),
-        Column("Processor, s", number=True),
-        Column("Elapsed, s", number=True),
-    )
-    return [facts, Table("Use of resources in the reference run", spec, rows)]
-
-
-def _runs(standing: Standing) -> Table:
-    rows = tuple(
-        (
-            c.cell.model,
-            c.cell.scenario.replace("_", "\u00a0"),
-            str(c.cell.seed),
-            c.cell.digest[:12],
-            str(c.status) if not c.reason else f"{c.status}: {c.reason}",
-            one(c.seconds),
-        )
-        for contender in (*standing.contenders, *standing.elsewhere)
-        for c in contender.cells
-    )
-    spec = columns("Model", "Data", "#Seed", "Digest", "Status", "#Seconds")
-    note = "The digest names the whole configuration of a run; the same digest repeats it."
-    return Table("Runs of the study", spec, rows, note)

@@ -54,7 +54,7 @@ def difference(standing: Standing, name: str, challenger: Contender) -> Differen
     spread = standing.paired(name, challenger)
     if spread.known:
         return Difference(name, spread, f"paired over {spread.seeds} seeds")
-    pair = _same_cases(standing.champion, challenger)
+    pair = same_cases(standing.champion, challenger)
     if pair is None:
         return None
     seed, target, ours, theirs = pair
@@ -90,7 +90,7 @@ def leader(standing: Standing) -> str:
 Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
-def _same_cases(
+def same_cases(
     champion: Contender, challenger: Contender
 ) -> tuple[int, Vector, Vector, Vector] | None:
     """Seed, outcomes and both scores of the first seed on which both judged the same cases."""

@@ -11,6 +11,7 @@ from sandbox.report.own_limits import own_limits
 from sandbox.report.standing import Standing
 from sandbox.report.wording import percent, three
 from sandbox.validation.policy import Severity
+from sandbox.validation.result import Verdict
 
 
 def of_own_limits(standing: Standing) -> list[Finding]:
@@ -45,7 +46,7 @@ def of_inputs(standing: Standing) -> list[Finding]:
                 8,
                 Severity.S4 if unused else Severity.S3,
                 f"Protected attributes among the inputs: {', '.join(names)}",
-                f"Told by name{evidence}; fairness by group was not evaluated.",
+                f"Told by name{evidence}; fairness by group: {_fairness(standing)}.",
                 "Leave protected attributes out of the inputs, or show that their use is lawful "
                 "where the model is used.",
                 "section-8",
@@ -70,6 +71,13 @@ def of_inputs(standing: Standing) -> list[Finding]:
             )
         )
     return found
+
+
+def _fairness(standing: Standing) -> str:
+    """Whether groups were compared, which weighs on what a protected input means."""
+    results = [r for c in standing.champion.finished for r in c.results if r.family == "fairness"]
+    done = any(r.verdict is not Verdict.NOT_EVALUATED for r in results)
+    return "see section 8" if done else "not evaluated"
 
 
 def _weight(names: Sequence[str], table: pd.DataFrame | None) -> tuple[str, bool]:

@@ -1,17 +1,11 @@
 """What a limit model decides, by segment."""
 
-import numpy as np
-import pandas as pd
-
 from sandbox import plots
 from sandbox.report import figures
-from sandbox.report.document import Block, Gap, Paragraph, Picture, table_of
+from sandbox.report.document import Block, Gap, Paragraph, Picture
+from sandbox.report.exhibits import ROWS, exhibit, spoken
 from sandbox.report.own_limits import own_limits
 from sandbox.report.standing import Standing
-from sandbox.report.wording import METRICS, Form, column_form, count, three
-
-#: segments printed
-ROWS = 20
 
 
 def decisions(standing: Standing) -> list[Block]:
@@ -60,40 +54,11 @@ def _own_limits(standing: Standing) -> list[Block]:
 
 
 def recorded(standing: Standing, name: str, title: str, rests: str = "") -> list[Block]:
-    """A table that the study recorded, at most 20 rows of it; nothing when there is none."""
+    """A table that the study recorded, as much of it as a page holds; nothing without one."""
     table = standing.champion.reference.tables.get(name)
     if table is None or table.empty:
         return []
     if "reason" in table.columns:
         table = table.assign(reason=table["reason"].astype(str).map(spoken))
-    spec = [(c, _title(c), _form(table[c], c)) for c in map(str, table.columns)]
-    rest = len(table) - ROWS
-    more = f"{rest} more row{'s are' if rest > 1 else ' is'} not shown." if rest > 0 else ""
-    note = " ".join(t for t in ("First finished run.", more, rests) if t)
-    return [table_of(title, spec, table.head(ROWS), note)]
-
-
-def spoken(name: str) -> str:
-    """Words for a name, abbreviations in capitals.
-
-    >>> spoken("mean_pd"), spoken("dti cap")
-    ('mean PD', 'DTI cap')
-    """
-    words = name.replace("_", " ").split()
-    return " ".join(w.upper() if w in {"pd", "dti"} else w for w in words)
-
-
-def _title(column: str) -> str:
-    words = spoken(column)
-    words = METRICS[f"fraud/{column}"].label if f"fraud/{column}" in METRICS else words
-    return words[:1].upper() + words[1:]
-
-
-def _form(values: pd.Series, column: str) -> Form | None:
-    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
-        return None
-    known = column_form(column)
-    if known:
-        return known
-    whole = np.isfinite(values).all() and (values == values.round()).all()
-    return count if whole else three
+    note = " ".join(t for t in ("First finished run.", rests) if t)
+    return [exhibit(title, table, note)]

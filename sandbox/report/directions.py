@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sandbox.report.glossary import expected_sign
+from sandbox.features.expected_directions import expected_sign
 from sandbox.report.standing import Standing
 
 #: rank correlation of value and contribution from which an effect has a direction

@@ -1,11 +1,12 @@
 """What a report consists of, before any format: frozen, plain values all the way down."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from sandbox.validation.result import Verdict
+from sandbox.plots.svg import Drawing
+from sandbox.validation.result import ValidationResult, Verdict
 
 
 @dataclass(frozen=True)
@@ -106,10 +107,10 @@ class Facts:
 
 @dataclass(frozen=True)
 class Picture:
-    """An exhibit drawn as SVG; `number` is set when the report is put together."""
+    """An exhibit that is drawn; `number` is set when the report is put together."""
 
     title: str
-    svg: str
+    drawing: Drawing
     note: str = ""
     number: str = ""
 
@@ -154,6 +155,45 @@ class Opinion:
 
 
 @dataclass(frozen=True)
+class Signature:
+    """A line of the sign-off on the cover."""
+
+    role: str
+    name: str
+    #: the day, "to be signed", or empty where nobody is named
+    date: str
+
+
+@dataclass(frozen=True)
+class RegisterLine:
+    """A finding as it stands in the register."""
+
+    id: str
+    section: int
+    severity: str
+    title: str
+    evidence: str
+    #: where the evidence stands in the report
+    anchor: str
+    remedy: str
+    owner: str
+    #: a day, or "within 30 days" where the report's date is not written as one
+    due: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Annex:
+    """What stands behind the pages: for JSON, CSV and workbook."""
+
+    register: tuple[RegisterLine, ...] = ()
+    #: every test of the champion, the worst of its seeds
+    results: tuple[ValidationResult, ...] = ()
+    #: the tables behind the exhibits, by name, none of which holds rows of single customers
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class ReportDocument:
     """A whole report."""
 
@@ -165,6 +205,14 @@ class ReportDocument:
     #: cover: what is reported on
     facts: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
+    signatures: tuple[Signature, ...] = (
+        Signature("Developer", "to be signed", ""),
+        Signature("Validator", "to be signed", ""),
+        Signature("Approver", "to be signed", ""),
+    )
+    annex: Annex = field(default_factory=Annex)
+    #: "en" or "zh", see `sandbox.report.language`
+    language: str = "en"
 
 
 def numbered(sections: Sequence[Section]) -> tuple[Section, ...]:

@@ -8,12 +8,15 @@ import pandas as pd
 from sandbox import plots
 from sandbox.cell import CellResult
 from sandbox.explanation.attribution import Attribution
-from sandbox.plots.svg import draw as draw
+from sandbox.plots.svg import Drawing, drawn_twice
 from sandbox.report import wording
 from sandbox.report.standing import Contender, Standing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+#: how every figure of a report is drawn
+draw = drawn_twice
 
 #: features shown one by one, in figures and in the table beside them
 FEATURES = 12
@@ -46,8 +49,8 @@ def comparison(contenders: tuple[Contender, ...], metric: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["model", "mean", "low", "high"])
 
 
-def explanation(attribution: Attribution) -> tuple[str, str] | None:
-    """Importance and beeswarm as SVG; None where the explanation plots cannot be had."""
+def explanation(attribution: Attribution) -> tuple[Drawing, Drawing] | None:
+    """Importance and beeswarm; None where the explanation plots cannot be had."""
     try:
         from sandbox.explanation.plots import plot_beeswarm, plot_importance
     except ImportError:

@@ -19,13 +19,22 @@ class Finding:
     remedy: str
     #: where the evidence stands in this report
     anchor: str = ""
+    #: the family of tests that made it, which says who answers for it
+    family: str = ""
+
+
+#: the rule, as a report states it
+RULE = (
+    "Any finding S1: remediate before use.",
+    "Otherwise any finding S2 or S3: approve with conditions.",
+    "Otherwise: approve.",
+    "A family of tests that a model needs and that was not evaluated is a finding, S2 where the "
+    "family is core and S3 where it is not; so no model is approved on tests that were not made.",
+)
 
 
 def opinion(found: Sequence[Finding]) -> Opinion:
-    """Approve, approve with conditions or remediate before use, by the worst finding.
-
-    Any S1: remediate before use. Otherwise any S2 or S3: approve with conditions. Otherwise
-    approve.
+    """Approve, approve with conditions or remediate before use, by the worst finding: `RULE`.
 
     >>> opinion([]).text
     'approve'

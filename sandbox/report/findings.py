@@ -6,6 +6,7 @@ from sandbox.cell import CellResult
 from sandbox.isolation.outcome import Level
 from sandbox.report.comparison import ALSO, difference
 from sandbox.report.concerns import of_inputs, of_own_limits
+from sandbox.report.families import FAMILIES, family_of
 from sandbox.report.finding import Finding
 from sandbox.report.standing import Judged, Standing
 from sandbox.report.wording import HEADLINE, figure_form, metric, probability
@@ -14,27 +15,6 @@ from sandbox.validation.discrimination import WRONG_WAY
 from sandbox.validation.policy import Policy, Severity
 from sandbox.validation.result import ValidationResult, Verdict
 
-#: families without which no model is approved as it is
-CORE = ("discrimination", "calibration", "fraud")
-
-#: the section of the report where a family of tests is shown
-SECTION = {
-    "data": 4,
-    "discrimination": 6,
-    "calibration": 6,
-    "fraud": 6,
-    "stability": 6,
-    "truth": 6,
-    "explanation": 8,
-}
-
-#: parts of a full validation that this version does not do
-_SCOPE = {
-    "conceptual soundness (section 3)": ("limit", "pd", "fraud"),
-    "vintages and back-test (section 6)": ("limit", "pd"),
-    "sensitivity, robustness and stress (section 7)": ("limit", "pd", "fraud"),
-    "fairness (section 8)": ("limit", "pd", "fraud"),
-}
 #: what a figure on the wrong side of its threshold means, where its note does not say it
 _MEANING = {
     "discrimination.auc": "the score ranks weakly",
@@ -52,29 +32,21 @@ _MEANING = {
 }
 
 
-def findings(standing: Standing, policy: Policy) -> tuple[Finding, ...]:
-    """All findings on the champion, the most severe first."""
+def findings(standing: Standing, judged: tuple[Judged, ...], policy: Policy) -> tuple[Finding, ...]:
+    """All findings on the champion, the most severe first.
+
+    Tests of a family that could not be evaluated are one finding together.
+    """
     found = [
         *_of_runs(standing),
         *_of_isolation(standing.champion.finished),
         *_of_challengers(standing),
         *of_own_limits(standing),
         *of_inputs(standing),
-        *(f for j in standing.champion.judged() if (f := _of_test(j, policy)) is not None),
-        Finding(
-            1,
-            Severity.S3,
-            "Scope of this validation is incomplete",
-            "Not evaluated in this version; the sections concerned say so part by part.",
-            f"Complete by other means before sign-off: {_scope(standing.role)}.",
-        ),
+        *(f for j in judged if (f := _of_test(j, policy)) is not None),
+        *(f for name in FAMILIES if (f := not_evaluated(standing, judged, name)) is not None),
     ]
     return tuple(sorted(found, key=lambda f: f.severity))
-
-
-def _scope(role: str) -> str:
-    """The parts that are left to others, for this role."""
-    return "; ".join(part for part, roles in _SCOPE.items() if role in roles)
 
 
 def figure_of(result: ValidationResult) -> str:
@@ -85,34 +57,68 @@ def figure_of(result: ValidationResult) -> str:
 
 def _of_test(judged: Judged, policy: Policy) -> Finding | None:
     result = judged.worst
-    if result.verdict is Verdict.PASS or judged.information:
+    if result.verdict in {Verdict.PASS, Verdict.NOT_EVALUATED}:
         return None
     rule = policy.thresholds.get(result.id)
     severity = rule.severity if rule else Severity.S2
-    if result.verdict is Verdict.NOT_EVALUATED:
-        severity = Severity.S3 if result.family in CORE else Severity.S4
-        title, evidence = f"{result.title}: not evaluated", result.reason
-    else:
-        failed = result.verdict is Verdict.FAIL
-        severity = severity if failed else severity.milder
-        title = f"{result.title}: {'fails' if failed else 'warning'}"
-        evidence = f"{figure_of(result)}; threshold {result.threshold}"
-        if WRONG_WAY in result.reason:
-            severity = Severity.S1
-            title = result.reason[:1].upper() + result.reason[1:]
-        meant = "" if WRONG_WAY in result.reason else _MEANING.get(result.id, "")
-        evidence += "".join(f"; {t}" for t in (meant, result.reason) if t and t != title)
+    failed = result.verdict is Verdict.FAIL
+    severity = severity if failed else severity.milder
+    title = f"{result.title}: {'fails' if failed else 'warning'}"
+    evidence = f"{figure_of(result)}; threshold {result.threshold}"
+    if WRONG_WAY in result.reason:
+        severity = Severity.S1
+        title = result.reason[:1].upper() + result.reason[1:]
+    meant = "" if WRONG_WAY in result.reason else _MEANING.get(result.id, "")
+    evidence += "".join(f"; {t}" for t in (meant, result.reason) if t and t != title)
     if judged.where:
         evidence += f" ({judged.where})"
     entry = CATALOGUE.get(result.id)
     return Finding(
-        SECTION.get(result.family, 6),
+        family_of(result.family).section,
         severity,
         title,
         evidence,
         entry.remedy if entry else "Review with the developer.",
         f"test-{result.id}",
+        result.family,
     )
+
+
+def not_evaluated(standing: Standing, judged: tuple[Judged, ...], name: str) -> Finding | None:
+    """One finding on what a family left out; None where nothing is, or the role needs none."""
+    family, role = FAMILIES[name], standing.role
+    tests = [j for j in judged if j.worst.family == name]
+    missing = [j for j in tests if j.worst.verdict is Verdict.NOT_EVALUATED and not j.information]
+    if standing.champion.unfinished or (name == "truth" and not standing.world_made):
+        return None
+    if (tests and not missing) or (not tests and role not in family.needed):
+        return None
+    nothing = len(missing) == len(tests)
+    severity = Severity.S4
+    if role in family.core:
+        severity = Severity.S2 if nothing else Severity.S3
+    elif role in family.needed and nothing:
+        severity = Severity.S3
+    title = f"{family.name}: not evaluated"
+    if not nothing:
+        title = f"{family.name}: {len(missing)} of {len(tests)} tests not evaluated"
+    return Finding(
+        family.section,
+        severity,
+        title,
+        "; ".join(reasons(missing)) or "No test of this family was run on this model.",
+        "Give what the tests need and validate again, or show by other means what they ask.",
+        f"section-{family.section}",
+        name,
+    )
+
+
+def reasons(missing: Sequence[Judged]) -> list[str]:
+    """Each reason once, with the tests that it kept from being evaluated."""
+    by_reason: dict[str, list[str]] = {}
+    for j in missing:
+        by_reason.setdefault(j.worst.reason.removesuffix("."), []).append(j.worst.title)
+    return [f"{', '.join(titles)}: {reason}" for reason, titles in by_reason.items()]
 
 
 def _of_runs(standing: Standing) -> list[Finding]:

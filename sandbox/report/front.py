@@ -18,26 +18,16 @@ from sandbox.report.document import (
     Section,
     Table,
 )
+from sandbox.report.families import FAMILIES
 from sandbox.report.finding import Finding
-from sandbox.report.findings import SECTION
 from sandbox.report.standing import Judged, Spread, Standing
 from sandbox.report.wording import METRICS, NONE, metric
 from sandbox.validation.catalogue import CATALOGUE
 from sandbox.validation.policy import Severity
 from sandbox.validation.result import Verdict
 
-#: families with a light, in reading order, and why one may be missing
-FAMILIES = {
-    "data": ("Data", ""),
-    "discrimination": ("Discrimination", ""),
-    "calibration": ("Calibration", ""),
-    "fraud": ("Fraud capture", ""),
-    "stability": ("Stability", ""),
-    "truth": ("Against the truth", ""),
-    "robustness": ("Robustness and stress", "not in this version"),
-    "fairness": ("Fairness", "not in this version"),
-}
-_LATER = ("robustness", "fairness")
+#: families that are named even where they are not needed and have no result
+_ALWAYS = ("comparison", "truth")
 
 
 def summary(
@@ -76,37 +66,36 @@ def _conditions(found: tuple[Finding, ...], opinion: Opinion) -> list[Block]:
 
 def _lights(standing: Standing, judged: tuple[Judged, ...]) -> Lights:
     lights = []
-    for family, (name, why) in FAMILIES.items():
-        tests = [j for j in judged if j.worst.family == family]
-        if (family == "fraud") > (standing.role == "fraud"):
+    for name, family in FAMILIES.items():
+        tests = [j for j in judged if j.worst.family == name]
+        # a family that this role need not have is shown where it has results
+        wanted = standing.role in family.needed or name in _ALWAYS
+        if not tests and not wanted:
             continue
-        if family == "calibration" and standing.role == "fraud":
-            why = "a fraud score ranks cases and is not read as a probability"
-        if family == "truth":
-            why = standing.no_truth
-            if standing.role == "fraud" and standing.world_made and not tests:
-                lights.append(Light(name, Mark(None), why, "section-6"))
-                continue
-        elif family not in _LATER:
-            why = standing.champion.unfinished or why
-        anchor = f"section-{SECTION.get(family, 7 if family == 'robustness' else 8)}"
-        counts = Counter(j.worst.verdict for j in tests if not j.information)
-        shown = sum(j.information for j in tests)
-        if not counts:
-            text = f"{shown} shown for information" if shown else why or "no result"
-            mark = Mark(None if shown else Verdict.NOT_EVALUATED)
-            lights.append(Light(name, mark, text, anchor))
+        anchor = f"section-{family.section}"
+        if name == "truth" and standing.role == "fraud" and standing.world_made and not tests:
+            lights.append(Light(family.name, Mark(None), standing.no_truth, anchor))
             continue
-        worst = next(
-            v
-            for v in (Verdict.FAIL, Verdict.WARN, Verdict.NOT_EVALUATED, Verdict.PASS)
-            if counts[v]
-        )
-        said = [f"{n} {v}" for v in Verdict if (n := counts[v])]
-        if shown:
-            said.append(f"{shown} for information")
-        lights.append(Light(name, Mark(worst), ", ".join(said), anchor))
+        mark, text = _light(tests)
+        why = standing.no_truth if name == "truth" else standing.champion.unfinished
+        lights.append(Light(family.name, mark, text or why or "no result", anchor))
     return Lights(tuple(lights))
+
+
+def _light(tests: list[Judged]) -> tuple[Mark, str]:
+    """The worst verdict of a family and the counts; no text where there is no test."""
+    counts = Counter(j.worst.verdict for j in tests if not j.information)
+    shown = sum(j.information for j in tests)
+    if not counts:
+        text = f"{shown} shown for information" if shown else ""
+        return Mark(None if shown else Verdict.NOT_EVALUATED), text
+    worst = next(
+        v for v in (Verdict.FAIL, Verdict.WARN, Verdict.NOT_EVALUATED, Verdict.PASS) if counts[v]
+    )
+    said = [f"{n} {v}" for v in Verdict if (n := counts[v])]
+    if shown:
+        said.append(f"{shown} for information")
+    return Mark(worst), ", ".join(said)
 
 
 def _top(found: tuple[Finding, ...]) -> Block:

@@ -1,6 +1,6 @@
-"""Sections 7 and 8: sensitivity, explanation and fairness."""
+"""Section 8: explanation and fairness."""
 
-from sandbox.report import figures
+from sandbox.report import exhibits, figures
 from sandbox.report.basis import tests_of
 from sandbox.report.directions import CLEAR, SHARE, directions
 from sandbox.report.document import (
@@ -17,39 +17,26 @@ from sandbox.report.wording import Form, four, percent, plural, three
 
 #: features drawn and printed
 ROWS = figures.FEATURES
+#: which rule the bounds of fairness are
+_POLICY = (
+    "Bounds of fairness are a policy of the bank. No regulation named in this report sets them: "
+    "Regulation B of 21 July 2026 knows no disparate impact."
+)
 #: reasons printed, the most frequent
 REASONS = 8
 _EXPECTED = {1: "raise", -1: "lower", 0: "–"}
 
 
-def sensitivity() -> Section:
-    """Section 7."""
-    return Section(
-        7,
-        "Sensitivity, robustness, stress",
-        (
-            Gap("Not evaluated in this version: sensitivity to inputs and to assumptions."),
-            Gap("Not evaluated in this version: robustness to noise, weak slices, overfit."),
-            Gap("Not evaluated in this version: macro and partner stress, reverse stress."),
-        ),
-    )
-
-
 def explanation(standing: Standing, judged: tuple[Judged, ...]) -> Section:
     """Section 8: what moves the score, in which direction."""
     blocks: list[Block] = [Heading("Explanation"), *_explanation(standing)]
-    if any(j.worst.family == "explanation" for j in judged):
-        blocks += tests_of(standing, judged, "explanation", "Explanation tests")
-        blocks += [*_structure(standing), *_reasons(standing)]
+    blocks += tests_of(standing, judged, "explanation", "Explanation tests")
+    blocks += [*_structure(standing), *_reasons(standing)]
     if not any(j.worst.id.startswith("explanation.faithfulness") for j in judged):
         blocks.append(Gap("Not evaluated: faithfulness of the explanation, stability of reasons."))
-    blocks += [
-        Heading("Fairness"),
-        Gap(
-            "Not evaluated in this version: adverse impact ratio, standardised mean difference, "
-            "equal opportunity, calibration by group."
-        ),
-    ]
+    blocks += [Heading("Fairness"), Paragraph(_POLICY)]
+    blocks += tests_of(standing, judged, "fairness", "Fairness tests")
+    blocks += exhibits.of_family(standing, judged, "fairness")
     return Section(8, "Explanation and fairness", tuple(blocks))
 
 

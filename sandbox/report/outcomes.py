@@ -1,7 +1,7 @@
 """Section 6: what came of the model's scores and decisions."""
 
 from sandbox import plots
-from sandbox.report import figures
+from sandbox.report import exhibits, figures
 from sandbox.report.basis import tests_of
 from sandbox.report.challengers import challengers
 from sandbox.report.decisions import decisions
@@ -42,14 +42,21 @@ def outcomes(standing: Standing, judged: tuple[Judged, ...]) -> Section:
     blocks += [Heading("Stability"), *tests_of(standing, judged, "stability", "Stability tests")]
     blocks += _moved(standing)
     blocks += [Heading("Champion and challengers"), *challengers(standing)]
+    if standing.challengers or any(j.worst.family == "comparison" for j in judged):
+        blocks += tests_of(standing, judged, "comparison", "Champion against challenger, tests")
     if role == "limit":
         blocks += [Heading("Limit decisions"), *decisions(standing)]
     blocks += [Heading("Against the truth"), *_truth(standing, judged)]
-    if role != "fraud":
-        blocks += [
-            Heading("Vintages and back-test"),
-            Gap("Not evaluated in this version: vintages, roll rates, back-test by month on book."),
-        ]
+    families = {
+        "outcomes": "Outcomes over time",
+        "out_of_time": "Out of time",
+        "portfolio": "Vintages and portfolio",
+    }
+    for family, title in families.items():
+        if role == "fraud" and not any(j.worst.family == family for j in judged):
+            continue
+        blocks += [Heading(title), *tests_of(standing, judged, family, f"{title}, tests")]
+        blocks += exhibits.of_family(standing, judged, family)
     return Section(6, "Outcomes", tuple(blocks))
 
 

@@ -2,6 +2,7 @@
 
 from sandbox.report.document import Bullets, Facts, Gap, Heading, Paragraph, Section
 from sandbox.report.settings import FAMILIES, setting
+from sandbox.report.sign_off import ModelCard
 from sandbox.report.standing import Standing
 
 #: features that are named in the facts about a model, at most
@@ -35,11 +36,14 @@ _USE = {
 }
 
 
-def model(standing: Standing) -> Section:
+def model(standing: Standing, card: ModelCard | None = None) -> Section:
     """Section 2: what the model is, what it reads and returns, what it is for and not for."""
     reference = standing.champion.reference
     cell = reference.cell
     use, out_of_scope = _USE.get(cell.role, ("Not recorded.", ()))
+    if card is not None:
+        use = f"{card.purpose.removesuffix('.')}. {use}" if card.purpose else use
+        out_of_scope = (*card.out_of_scope, *out_of_scope)
     facts = [
         ("Model", cell.model),
         ("Family", FAMILIES.get(cell.family, cell.family)),
@@ -58,7 +62,10 @@ def model(standing: Standing) -> Section:
             Paragraph(use),
             Heading("Uses out of scope"),
             Bullets(out_of_scope),
-            Gap("Not evaluated in this version: materiality and tier, to be set by the owner."),
+            Heading("Materiality"),
+            Paragraph(f"Tier {card.tier}, set by the bank.")
+            if card and card.tier
+            else Gap("Not evaluated: no sign-off file names the model's tier."),
         ),
     )
 

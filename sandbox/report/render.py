@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sandbox.errors import BadInput
 from sandbox.report.document import ReportDocument
+from sandbox.report.language import translate
 from sandbox.validation.result import Verdict
 from sandbox.workspace import written_whole
 
@@ -44,6 +45,7 @@ def html(document: ReportDocument) -> str:
     )
     environment.filters["css_string"] = css_string
     environment.tests["block"] = lambda value, kind: type(value).__name__ == kind
+    environment.filters["tr"] = lambda text: translate(text, document.language)
     return environment.get_template("report.html.j2").render(document=document, marks=MARKS)
 
 

@@ -75,7 +75,8 @@ class Judged:
         hit = [str(s) for s, v in self.verdicts.items() if v is self.worst.verdict]
         if len(self.verdicts) == 1 or len(hit) == len(self.verdicts):
             return ""
-        return f"seed{'s' if len(hit) > 1 else ''} {', '.join(hit)} of {len(self.verdicts)}"
+        seeds = f"seed{'s' if len(hit) > 1 else ''} {', '.join(hit)}"
+        return f"in {len(hit)} of {len(self.verdicts)} runs, {seeds}"
 
 
 def is_information(result: ValidationResult) -> bool:

@@ -1,5 +1,6 @@
-"""Sections 9 to 12: monitoring, limitations, findings register, every test in full."""
+"""Sections 9, 10 and 12: monitoring, limitations, every test in full."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sandbox.report.basis import estimate, note_of
@@ -10,54 +11,50 @@ from sandbox.report.document import (
     Column,
     Estimate,
     Gap,
-    Link,
+    Heading,
     Mark,
     Paragraph,
     Section,
     Table,
 )
-from sandbox.report.finding import Finding
-from sandbox.report.front import severity_legend
+from sandbox.report.families import family_of
+from sandbox.report.finding import RULE
+from sandbox.report.sign_off import OPEN_OWNER, ModelCard
 from sandbox.report.standing import Judged, Standing
 from sandbox.report.wording import NONE, count, figure_form, plural, probability, two
 from sandbox.validation.catalogue import CATALOGUE
 from sandbox.validation.policy import Policy, Threshold
 from sandbox.validation.result import ValidationResult, Verdict
 
-#: how often a family is measured in use, and what a breach leads to
-_WATCH = {
-    "data": ("each delivery", "stop scoring, trace the source"),
-    "discrimination": ("quarterly", "compare with challenger, consider redevelopment"),
-    "calibration": ("quarterly", "recalibrate"),
-    "fraud": ("monthly", "review alert threshold and typologies"),
-    "stability": ("monthly", "find the features that moved"),
-}
-
-
 #: beside a figure that a trigger would meet on the first day
 _OUTSIDE = {
     Verdict.WARN: "outside the watch bound at validation: owner decides",
     Verdict.FAIL: "outside the trigger at validation: owner decides",
-    Verdict.NOT_EVALUATED: "not evaluated",
 }
 
 
-def monitoring(judged: tuple[Judged, ...], policy: Policy) -> Section:
+def monitoring(
+    judged: tuple[Judged, ...], policy: Policy, card: ModelCard | None = None
+) -> Section:
     """Section 9: each judged figure with its trigger."""
     rows: list[tuple[Cell, ...]] = []
+    left = 0
     for j in judged:
         rule = policy.thresholds.get(j.worst.id)
-        if rule is None or j.worst.family not in _WATCH:
+        family = family_of(j.worst.family)
+        if rule is None or not family.often:
             continue
-        often, action = _WATCH[j.worst.family]
+        if j.worst.verdict is Verdict.NOT_EVALUATED:
+            left += 1
+            continue
         rows.append(
             (
                 j.worst.title,
                 Estimate(_watched(j, rule), _OUTSIDE.get(j.worst.verdict, "")),
                 *rule.bounds(CATALOGUE[j.worst.id].share),
-                often,
-                action,
-                "to be assigned",
+                family.often,
+                family.action,
+                card.owner(j.worst.family) if card else OPEN_OWNER,
             )
         )
     if not rows:
@@ -77,6 +74,12 @@ def monitoring(judged: tuple[Judged, ...], policy: Policy) -> Section:
         "does not trigger on the first day: before use its owner decides on a bound of its own, "
         "or has the finding mended."
     )
+    if left:
+        verb = "is" if left == 1 else "are"
+        note += (
+            f" {plural(left, 'measure')} without a figure at validation {verb} left out; section "
+            "11 says why there is none."
+        )
     return Section(9, "Monitoring plan", (Table("Monitoring plan", spec, tuple(rows), note),))
 
 
@@ -86,8 +89,8 @@ def _watched(judged: Judged, rule: Threshold) -> str:
     return figure_form(judged.worst.id)(judged.worst.statistic)
 
 
-def limitations(standing: Standing) -> Section:
-    """Section 10: what the reader must bear in mind."""
+def limitations(standing: Standing, card: ModelCard | None = None) -> Section:
+    """Section 10: what the reader must bear in mind, and what holds the risk meanwhile."""
     champion = standing.champion
     items = [
         "The world was made by a simulation; figures show how the model behaves under its rules, "
@@ -124,47 +127,28 @@ def limitations(standing: Standing) -> Section:
     )
     if others:
         items.append(f"Also in this study and not part of this report: {others}.")
+    controls = card.compensating_controls if card else ()
+    held: Block = Bullets(controls)
+    if not controls:
+        held = Gap("Not evaluated: no sign-off file names compensating controls.")
     return Section(
         10,
         "Limitations and compensating controls",
-        (Bullets(tuple(items)), Gap("Compensating controls: to be set by the model's owner.")),
+        (Heading("Limitations"), Bullets(tuple(items)), Heading("Compensating controls"), held),
     )
 
 
-def register(found: tuple[Finding, ...]) -> Section:
-    """Section 11: every finding."""
-    rows = tuple(
-        (
-            f"F{place:02d}",
-            Link(str(f.section), f.anchor or f"section-{f.section}"),
-            f.severity.value,
-            Estimate(f.title, f.evidence),
-            f.remedy,
-            "to be assigned",
-            "to be set",
-            "open",
-        )
-        for place, f in enumerate(found, start=1)
+def appendix(judged: tuple[Judged, ...], policy: Policy, mapped: Sequence[Block] = ()) -> Section:
+    """Section 12: every test of the champion, hypothesis and source included; rule and maps."""
+    title = "Appendix: every test in full"
+    rest = (
+        Heading("How the opinion follows"),
+        Paragraph(f"The rule, with severities as test policy {policy.label} sets them:"),
+        Bullets(RULE),
+        *mapped,
     )
-    spec = (
-        Column("Id", width=5),
-        Column("Section", width=7),
-        Column("Severity", width=8),
-        Column("Finding and evidence", width=35),
-        Column("Remedy", width=23),
-        Column("Owner", width=9),
-        Column("Due", width=7),
-        Column("Status", width=6),
-    )
-    anchors = tuple(f"finding-{place}" for place in range(1, len(rows) + 1))
-    table = Table("Findings register", spec, rows, severity_legend(), anchors=anchors)
-    return Section(11, "Findings register", (table,))
-
-
-def appendix(judged: tuple[Judged, ...], policy: Policy) -> Section:
-    """Section 12: every test of the champion, hypothesis and source included."""
     if not judged:
-        return Section(12, "Appendix: every test in full", (Gap("Not evaluated: nothing ran."),))
+        return Section(12, title, (Heading("Tests"), Gap("Not evaluated: nothing ran."), *rest))
     rows: list[tuple[Cell, ...]] = []
     for j in judged:
         r = j.worst
@@ -175,7 +159,10 @@ def appendix(judged: tuple[Judged, ...], policy: Policy) -> Section:
                 Estimate(r.title, f"{r.id}. {r.hypothesis}"),
                 count(r.n),
                 figure,
-                Estimate(r.threshold if r.threshold != "none" else NONE, r.threshold_source),
+                Estimate(
+                    r.threshold if r.threshold != "none" else NONE,
+                    r.threshold_source.removesuffix(f" (test policy {policy.label})"),
+                ),
                 Mark(
                     None if j.information else r.verdict,
                     "; ".join(t for t in (note_of(j), seeds) if t),
@@ -183,19 +170,19 @@ def appendix(judged: tuple[Judged, ...], policy: Policy) -> Section:
             )
         )
     spec = (
-        Column("Test and hypothesis", width=27),
-        Column("Rows", number=True, width=8),
-        Column("Figure", number=True, width=14),
-        Column("Threshold and its source", width=31),
-        Column("Verdict", width=20),
+        Column("Test and hypothesis", width=31),
+        Column("Rows", number=True, width=7),
+        Column("Figure", number=True, width=13),
+        Column("Threshold and its source", width=28),
+        Column("Verdict", width=21),
     )
     intro = Paragraph(
         f"Test policy {policy.label}. Of several seeds the worst result is shown. Not evaluated is "
         "never a pass; a figure without a threshold is shown for information."
     )
     anchors = tuple(f"test-{j.worst.id}" for j in judged)
-    blocks: tuple[Block, ...] = (intro, Table("Tests", spec, tuple(rows), anchors=anchors))
-    return Section(12, "Appendix: every test in full", blocks)
+    table = Table("Tests", spec, tuple(rows), anchors=anchors)
+    return Section(12, title, (Heading("Tests"), intro, table, *rest))
 
 
 def _over_seeds(judged: Judged) -> str:

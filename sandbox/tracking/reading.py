@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.errors import BadInput
 from sandbox.tracking.address import place_of, remote_page
 from sandbox.tracking.connection import connect, database_uri, tracking_uri
+from sandbox.tracking.contents import DIGEST
 from sandbox.tracking.orphans import end_orphans
 from sandbox.tracking.views import PREFIX, view_of
 from sandbox.workspace import Workspace
@@ -87,14 +88,21 @@ def address_of(workspace: Workspace, study: str | None) -> str:
 
 
 def find_run(workspace: Workspace, run_id: str) -> dict[str, Any]:
-    """One run as `runs` shows it, with `artifact_uri`; BadInput when there is none."""
+    """One run as `runs` shows it, with `artifact_uri` and its cell's `digest`.
+
+    BadInput when there is none.
+    """
     from mlflow.exceptions import MlflowException
 
     try:
         run = _client(workspace).get_run(run_id)
     except MlflowException as error:
         raise BadInput(f"There is no run {run_id!r} in {place_of(workspace)}.") from error
-    return {**_row(run), "artifact_uri": run.info.artifact_uri}
+    return {
+        **_row(run),
+        "artifact_uri": run.info.artifact_uri,
+        "digest": run.data.tags.get(DIGEST, ""),
+    }
 
 
 def _experiment(workspace: Workspace, study: str) -> Any:

@@ -9,9 +9,10 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 
 from sandbox.validation.goodness import hosmer_lemeshow, spiegelhalter
-from sandbox.validation.grades import grades, jeffreys_table
+from sandbox.validation.grades import grades, holm, jeffreys_table
 from sandbox.validation.inputs import Scored, Vector, observed
 from sandbox.validation.judge import judge, not_evaluated
+from sandbox.validation.pd_by_grade import CORRELATION, YELLOW, traffic_lights
 from sandbox.validation.policy import Policy
 from sandbox.validation.result import ValidationResult, Verdict
 
@@ -120,14 +121,20 @@ def _logistic(design: Vector, target: Vector, offset: Vector) -> Line:
 
 
 def validate_calibration(scored: Scored, policy: Policy) -> tuple[ValidationResult, ...]:
-    """Brier and its parts, ECE, slope, intercept, Hosmer–Lemeshow, Jeffreys, Spiegelhalter."""
-    names = ("brier", "ece", "slope", "intercept", "hosmer_lemeshow", "jeffreys", "spiegelhalter")
+    """Brier and its parts, ECE, slope, intercept; tests of all PDs at once and by grade."""
+    names = ["brier", "ece", "slope", "intercept", "hosmer_lemeshow", "jeffreys", "spiegelhalter"]
+    names += ["binomial", "traffic_light"]
     if reason := scored.shortfall(policy):
         return tuple(
             not_evaluated(f"calibration.{name}", reason, n=scored.n, policy=policy)
             for name in names
         )
-    return (*_closeness(scored, policy), *_lines(scored, policy), *_tests(scored, policy))
+    return (
+        *_closeness(scored, policy),
+        *_lines(scored, policy),
+        *_tests(scored, policy),
+        *_by_grade(scored, policy),
+    )
 
 
 def _closeness(scored: Scored, policy: Policy) -> tuple[ValidationResult, ...]:
@@ -214,5 +221,33 @@ def _tests(scored: Scored, policy: Policy) -> tuple[ValidationResult, ...]:
             p_value=z.p_value,
             power=z.power,
             note="scores are all 0, ½ or 1" if np.isnan(z.statistic) else "",
+        ),
+    )
+
+
+def _by_grade(scored: Scored, policy: Policy) -> tuple[ValidationResult, ...]:
+    table = traffic_lights(scored.target, scored.score, grades(scored.score) + 1)
+    adjusted = holm(table["p_binomial"])
+    low = int((adjusted < YELLOW).sum())
+    lit = table["light_correlated"] != "green"
+    red = int((table["light_correlated"] == "red").sum())
+    return (
+        judge(
+            "calibration.binomial",
+            float(low),
+            n=scored.n,
+            policy=policy,
+            p_value=float(adjusted.min()),
+            note=f"{low} of {len(table)} grades with more defaults than their PD explains",
+            table=table,
+        ),
+        judge(
+            "calibration.traffic_light",
+            float(lit.sum()),
+            n=scored.n,
+            policy=policy,
+            note=f"{int(lit.sum())} of {len(table)} grades yellow or red, {red} red, at an asset "
+            f"correlation of {CORRELATION:g}",
+            table=table,
         ),
     )

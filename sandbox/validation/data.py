@@ -44,7 +44,7 @@ def single_feature_auc(features: pd.DataFrame, target: npt.ArrayLike) -> pd.Data
     y = outcome[seen]
     rows = []
     for name in features.columns:
-        values = _ranked(features.loc[seen, name], y)
+        values = feature_ranks(features.loc[seen, name], y)
         if values is not None:
             area = auc(y, values)
             rows.append((str(name), max(area, 1 - area)))
@@ -52,8 +52,13 @@ def single_feature_auc(features: pd.DataFrame, target: npt.ArrayLike) -> pd.Data
     return table.sort_values("auc", ascending=False, ignore_index=True, kind="stable")
 
 
-def _ranked(column: pd.Series, target: npt.NDArray[np.float64]) -> npt.NDArray[np.float64] | None:
-    """The column as ranks within [0, 1]; None when it has too many categories to order."""
+def feature_ranks(
+    column: pd.Series, target: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64] | None:
+    """The column as ranks within [0, 1]; None when it has too many categories to order.
+
+    Missing values rank lowest; categories are ordered by their rate of bad cases.
+    """
     if not pd.api.types.is_numeric_dtype(column):
         labels = column.astype("string").fillna("")
         if labels.nunique() > CATEGORIES:

@@ -8,7 +8,10 @@ import pandas as pd
 from scipy.stats import norm
 
 from sandbox.errors import BadInput
+from sandbox.validation.cap import cap_table
+from sandbox.validation.cost_curve import cost_curve, cost_saved
 from sandbox.validation.grades import grades
+from sandbox.validation.h_measure import h_measure
 from sandbox.validation.inputs import Scored, both_classes
 from sandbox.validation.judge import judge, not_evaluated
 from sandbox.validation.policy import Policy
@@ -158,11 +161,12 @@ def score_bands(target: npt.ArrayLike, score: npt.ArrayLike, bands: int = 10) ->
 def validate_discrimination(
     scored: Scored, policy: Policy, event: str = "default"
 ) -> tuple[ValidationResult, ...]:
-    """AUC with DeLong's interval, Gini, KS and average precision.
+    """AUC with DeLong's interval, Gini with the CAP, KS, average precision, H, cost curve.
 
     A KS distance never passes while the AUC is below one half. `event` names a bad case.
     """
-    tests = tuple(f"discrimination.{t}" for t in ("auc", "gini", "ks", "auprc"))
+    names = ("auc", "gini", "ks", "auprc", "h_measure", "cost_saved")
+    tests = tuple(f"discrimination.{t}" for t in names)
     reason = scored.shortfall(policy) or (
         f"all {scored.n} scores are the same" if scored.constant else ""
     )
@@ -185,7 +189,12 @@ def validate_discrimination(
             table=roc_table(y, s),
         ),
         judge(
-            tests[1], 2 * area - 1, n=scored.n, policy=policy, interval=(2 * low - 1, 2 * high - 1)
+            tests[1],
+            2 * area - 1,
+            n=scored.n,
+            policy=policy,
+            interval=(2 * low - 1, 2 * high - 1),
+            table=cap_table(y, s),
         ),
         _ranked_right(
             judge(
@@ -206,6 +215,16 @@ def validate_discrimination(
             note=f"a score that knows nothing gives {base:.3f}",
             table=precision_recall_table(y, s),
         ),
+        judge(tests[4], h_measure(y, s), n=scored.n, policy=policy),
+        _of_costs(scored, policy),
+    )
+
+
+def _of_costs(scored: Scored, policy: Policy) -> ValidationResult:
+    """What the score saves over deciding alike for all, whatever errors cost."""
+    curve = cost_curve(scored.target, scored.score)
+    return judge(
+        "discrimination.cost_saved", cost_saved(curve), n=scored.n, policy=policy, table=curve
     )
 
 

@@ -58,6 +58,29 @@ def judge(
     )
 
 
+def judged_again(result: ValidationResult, policy: Policy) -> ValidationResult:
+    """The same figure under another policy's threshold.
+
+    What was not evaluated for want of data stays so, and a test that is in no catalogue keeps
+    its verdict; `minimum_rows` and `minimum_events` are those of the first judgement.
+    """
+    information = result.reason.startswith(INFORMATION)
+    if result.id not in CATALOGUE or (result.verdict is Verdict.NOT_EVALUATED and not information):
+        return result
+    note = result.reason.partition("threshold. ")[2] if information else result.reason
+    return judge(
+        result.id,
+        result.statistic,
+        n=result.n,
+        policy=policy,
+        p_value=result.p_value,
+        interval=result.interval,
+        power=result.power,
+        note=note,
+        table=result.table,
+    )
+
+
 def not_evaluated(test: str, reason: str, *, n: int, policy: Policy) -> ValidationResult:
     """The result of a test that could not be evaluated, with the reason in one clause."""
     rule = policy.thresholds.get(test)

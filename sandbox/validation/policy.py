@@ -3,7 +3,7 @@
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -27,6 +27,10 @@ class Severity(StrEnum):
     def milder(self) -> "Severity":
         """One step down; S4 stays."""
         return Severity(f"S{min(int(self[1]) + 1, 4)}")
+
+
+#: days until a finding is due, where a policy does not say: house convention
+DUE_DAYS = {Severity.S1: 30, Severity.S2: 90, Severity.S3: 180, Severity.S4: 365}
 
 
 class Threshold(BaseModel):
@@ -103,8 +107,21 @@ class Policy(BaseModel):
     minimum_rows: int = Field(default=50, ge=2)
     #: cases of either class below which nothing is evaluated
     minimum_events: int = Field(default=10, ge=1)
+    #: days that a finding of each severity may stay open, from the report's date
+    due_days: dict[Severity, Annotated[int, Field(ge=1, le=3_650)]] = Field(
+        default_factory=lambda: dict(DUE_DAYS)
+    )
     #: test id -> its thresholds; ids are those of the catalogue
     thresholds: dict[str, Threshold]
+
+    @field_validator("due_days")
+    @classmethod
+    def _for_each_severity(cls, days: dict[Severity, int]) -> dict[Severity, int]:
+        every = {**DUE_DAYS, **days}
+        order = [every[severity] for severity in Severity]
+        if order != sorted(order):
+            raise ValueError(f"due days are {order} from S1 to S4; a milder finding is due later")
+        return every
 
     @field_validator("thresholds", mode="before")
     @classmethod

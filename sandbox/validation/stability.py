@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.stats import chi2
 
 from sandbox.errors import BadInput
+from sandbox.validation.distances import distance
 from sandbox.validation.inputs import finite
 from sandbox.validation.judge import judge, not_evaluated
 from sandbox.validation.policy import Policy
@@ -121,21 +122,42 @@ def csi_table(expected: pd.DataFrame, actual: pd.DataFrame) -> pd.DataFrame:
 
 def validate_score_stability(
     training: npt.ArrayLike | None, evaluation: npt.ArrayLike, policy: Policy
-) -> ValidationResult:
-    """PSI of the score, training against evaluation (all rows, observed outcome or not)."""
+) -> tuple[ValidationResult, ...]:
+    """PSI, KS and Wasserstein distance of the score, training against evaluation.
+
+    Of all rows, whether their outcome was observed or not.
+    """
     after = finite("score", evaluation)
     n = len(after)
-    if training is None:
-        return not_evaluated("stability.psi", "no training scores were given", n=n, policy=policy)
-    before = finite("training_score", training)
-    short = min(len(before), n)
-    if short < policy.minimum_rows:
-        reason = f"{short} rows on one side; at least {policy.minimum_rows} needed"
-        return not_evaluated("stability.psi", reason, n=n, policy=policy)
+    reason, before = "no training scores were given", np.empty(0)
+    if training is not None:
+        before = finite("training_score", training)
+        short = min(len(before), n)
+        few = f"{short} rows on one side; at least {policy.minimum_rows} needed"
+        same = f"all {len(before)} training scores are the same"
+        reason = few if short < policy.minimum_rows else same if np.ptp(before) == 0 else ""
+    if reason:
+        tests = ("stability.psi", "stability.ks", "stability.wasserstein")
+        return tuple(not_evaluated(t, reason, n=n, policy=policy) for t in tests)
+    apart = distance(before, after)
+    return (
+        _of_bins(before, after, policy),
+        judge("stability.ks", apart.ks, n=n, policy=policy, p_value=apart.p_value),
+        judge(
+            "stability.wasserstein",
+            apart.standardised,
+            n=n,
+            policy=policy,
+            note=f"{apart.wasserstein:.4g} in units of the score",
+        ),
+    )
+
+
+def _of_bins(
+    before: npt.NDArray[np.float64], after: npt.NDArray[np.float64], policy: Policy
+) -> ValidationResult:
+    n = len(after)
     index = psi(before, after)
-    if index.bins < 2:
-        reason = f"all {len(before)} training scores are the same"
-        return not_evaluated("stability.psi", reason, n=n, policy=policy)
     return judge(
         "stability.psi",
         index.value,

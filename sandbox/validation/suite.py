@@ -15,6 +15,7 @@ from sandbox.validation.fraud import validate_fraud
 from sandbox.validation.inputs import observed
 from sandbox.validation.policy import Policy
 from sandbox.validation.result import ValidationResult
+from sandbox.validation.since_initial import validate_since_initial
 from sandbox.validation.stability import validate_feature_stability, validate_score_stability
 from sandbox.validation.truth import validate_pd_truth, validate_value_truth
 
@@ -29,6 +30,9 @@ def validate_scores(
     training_score: npt.ArrayLike | None = None,
     features: pd.DataFrame | None = None,
     training_features: pd.DataFrame | None = None,
+    initial_auc: float | None = None,
+    initial_auc_error: float = 0.0,
+    migration: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
     policy: Policy | None = None,
 ) -> tuple[ValidationResult, ...]:
     """Judge n scores on n outcomes.
@@ -36,7 +40,9 @@ def validate_scores(
     `target` holds 1 (default, fraud), 0, or NaN where the outcome was never observed, as for
     rejected applicants; those rows are left out of what needs outcomes and counted. `score`
     lies within [0, 1], higher is riskier; for roles limit and pd it is a PD. `features` are
-    the n rows that were scored.
+    the n rows that were scored. `initial_auc` is that of the initial validation,
+    `initial_auc_error` its standard error (0: taken as exact); `migration` holds the grades of
+    customers at two times.
 
     Raises BadInput for lengths that differ, scores outside [0, 1] or not finite, outcomes
     other than 0 and 1, an unknown role. One class only, constant scores and too few rows or
@@ -65,8 +71,17 @@ def validate_scores(
         found += validate_calibration(scored, policy)
     return (
         *found,
-        validate_score_stability(training_score, score, policy),
+        *validate_score_stability(training_score, score, policy),
         validate_feature_stability(training_features, features, policy),
+        *validate_since_initial(
+            scored,
+            score,
+            policy,
+            training_score=training_score,
+            initial_auc=initial_auc,
+            initial_auc_error=initial_auc_error,
+            migration=migration,
+        ),
         *validate_data(features, target, policy),
     )
 

@@ -85,7 +85,7 @@ def test_the_version_is_that_of_the_package():
         (["run", "--scenario", "travl"], "There is no scenario 'travl'; the nearest is travel"),
         (["run", "--isolation", "magic"], "'magic' is not one of"),
         (["fetch"], "Missing argument 'NAME'"),
-        (["validate", "--portfolio", "x.csv"], "Missing option '--mapping'"),
+        (["validate", "--portfolio", "x.csv"], "Say --mapping, or --target COLUMN and --score"),
         (["validate", "--portfolio", "x", "--mapping", "taiwan"], "Say --fit to train models"),
         (["validate", "--portfolio", "x.csv", "--mapping", "taiwan", "--fit"], "no file x.csv"),
         (["validate", "--portfolio", "x", "--mapping", "y", "--fit"], "no mapping file y"),

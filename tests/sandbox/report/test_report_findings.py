@@ -28,7 +28,7 @@ def test_the_worst_seed_decides_the_verdict():
     jeffreys = judged["calibration.jeffreys"]
     assert jeffreys.worst.verdict is Verdict.FAIL
     assert jeffreys.verdicts[1] is not Verdict.FAIL
-    assert jeffreys.where == "seed 2 of 2"
+    assert jeffreys.where == "in 1 of 2 runs, seed 2"
 
 
 def test_planted_defects_are_found_with_the_severity_of_the_policy():
@@ -210,10 +210,13 @@ def test_what_is_outside_at_validation_is_left_to_its_owner():
 
 
 def test_conditions_name_the_parts_that_are_missing():
-    (bullets,) = blocks(assemble([cell(role="fraud")], date=DATE), 1, Bullets)
+    document = assemble([cell(role="fraud")], date=DATE)
+    (bullets,) = blocks(document, 1, Bullets)
     said = next(item for item in bullets.items if "by other means" in item)
-    assert "conceptual soundness (section 3)" in said
-    assert "vintages" not in said
+    missing = [line for line in document.annex.register if line.title.endswith(": not evaluated")]
+    assert {"Robustness: not evaluated", "Fairness: not evaluated"} <= {m.title for m in missing}
+    assert not any("Stress" in m.title or "Portfolio" in m.title for m in missing)
+    assert all(m.id in said for m in missing if m.severity != "S4")
 
 
 def test_a_name_cannot_leave_the_running_header():

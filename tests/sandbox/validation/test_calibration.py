@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.special import expit, logit
-from scipy.stats import beta, binom
+from scipy.stats import beta, binom, chi2
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss
 
@@ -94,10 +94,22 @@ def plain_hosmer_lemeshow(y, p, edges):
 
 
 def test_hosmer_lemeshow_is_the_sum_over_both_cells_of_every_group():
-    y, p = sample(4, n=2000)
+    y, p = sample(4, n=10_000)
     ordered = np.sort(p)
-    edges = np.concatenate([[-1], ordered[np.arange(1, 10) * 200 - 1], [1]])
+    edges = np.concatenate([[-1], ordered[np.arange(1, 10) * 1_000 - 1], [1]])
     assert hosmer_lemeshow(y, p).statistic == pytest.approx(plain_hosmer_lemeshow(y, p, edges))
+
+
+def test_hosmer_lemeshow_joins_groups_until_five_cases_are_expected():
+    p = np.repeat([0.01, 0.02, 0.03, 0.10, 0.20], 100)
+    y = (np.arange(500) % 9 == 0).astype(float)
+    # 1 and 2 and 3 cases are expected in the first three groups together
+    found = hosmer_lemeshow(y, p, 5)
+    expected, seen = np.array([6.0, 10.0, 20.0]), [y[:300].sum(), y[300:400].sum(), y[400:].sum()]
+    n = np.array([300, 100, 100])
+    by_hand = ((seen - expected) ** 2 / (expected * (1 - expected / n))).sum()
+    assert found.statistic == pytest.approx(by_hand)
+    assert found.p_value == pytest.approx(chi2.sf(by_hand, 3))
 
 
 def test_spiegelhalter_is_the_standardised_brier_score():

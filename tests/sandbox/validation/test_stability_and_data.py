@@ -37,10 +37,11 @@ def test_psi_is_the_sum_written_out():
 
 def test_a_moved_score_fails_and_says_what_chance_gives():
     rng = np.random.default_rng(0)
-    result = validate_score_stability(rng.beta(2, 8, 4000), rng.beta(4, 8, 4000), POLICY)
-    assert result.verdict is Verdict.FAIL
-    assert result.p_value < 1e-9
-    assert "chance alone" in result.reason
+    psi, ks, moved = validate_score_stability(rng.beta(2, 8, 4000), rng.beta(4, 8, 4000), POLICY)
+    assert {psi.verdict, ks.verdict, moved.verdict} == {Verdict.FAIL}
+    assert psi.p_value < 1e-9
+    assert ks.p_value < 1e-9
+    assert "chance alone" in psi.reason
 
 
 @pytest.mark.parametrize(
@@ -48,9 +49,9 @@ def test_a_moved_score_fails_and_says_what_chance_gives():
     [(None, "no training scores"), ([0.5] * 100, "same"), ([0.1, 0.2], "2 rows")],
 )
 def test_stability_that_cannot_be_judged_is_not_green(training, said):
-    result = validate_score_stability(training, np.linspace(0, 1, 100), POLICY)
-    assert result.verdict is Verdict.NOT_EVALUATED
-    assert said in result.reason
+    results = validate_score_stability(training, np.linspace(0, 1, 100), POLICY)
+    assert {r.verdict for r in results} == {Verdict.NOT_EVALUATED}
+    assert all(said in r.reason for r in results)
     assert validate_feature_stability(None, None, POLICY).verdict is Verdict.NOT_EVALUATED
 
 

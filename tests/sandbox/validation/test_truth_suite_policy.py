@@ -121,7 +121,14 @@ def test_a_right_model_fails_no_test_of_its_role_and_all_are_evaluated(role):
     y = rng.binomial(1, true).astype(float)
     features = pd.DataFrame(rng.normal(size=(20_000, 3)), columns=list("abc"))
     results = validate_scores(
-        y, true, role=role, training_score=true, features=features, training_features=features
+        y,
+        true,
+        role=role,
+        training_score=true,
+        features=features,
+        training_features=features,
+        initial_auc=0.5,
+        migration=(np.tile([1, 1, 1, 2, 2, 2], 50), np.tile([1, 1, 2, 2, 2, 1], 50)),
     )
     judged = [r for r in results if not r.reason.startswith("for information")]
     # a test at 5% warns about a right model once in twenty samples; none fails it

@@ -1,0 +1,155 @@
+"""Any table as an exhibit: columns that fit a page, numbers as their names say."""
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from sandbox.report.document import Block, Cell, Column, Estimate, Table
+from sandbox.report.standing import Judged, Standing
+from sandbox.report.wording import (
+    METRICS,
+    NONE,
+    Form,
+    column_form,
+    count,
+    four,
+    money,
+    percent,
+    probability,
+    three,
+)
+from sandbox.report.workbook import column_kind
+
+#: what a page holds: rows, columns
+ROWS, COLUMNS = 20, 9
+#: characters of a cell of text
+_LONGEST = 90
+
+
+def exhibit(title: str, table: pd.DataFrame, note: str = "") -> Table:
+    """The first rows and the first columns as a page holds them; of a matrix, columns evenly.
+
+    A column with `_low` and `_high` beside it stands with its interval below each figure.
+    Columns without any value are left out.
+    """
+    shown = table.head(ROWS)
+    names = [c for c in map(str, table.columns) if not _is_end(c, table) and table[c].notna().any()]
+    chosen = _evenly(names, COLUMNS) if _is_matrix(names) else names[:COLUMNS]
+    rows = tuple(tuple(_cell(shown, c, row) for c in chosen) for row in range(len(shown)))
+    heads = tuple(Column(_title(c), _is_number(table[c])) for c in chosen)
+    cut = []
+    if len(table) > len(shown):
+        cut.append(f"{len(shown)} of {len(table):,} rows")
+    if len(names) > len(chosen):
+        cut.append(f"{len(chosen)} of {len(names)} columns")
+    said = f"{' and '.join(cut)} are shown; the workbook has all." if cut else ""
+    return Table(title, heads, rows, " ".join(t for t in (said, note) if t))
+
+
+def of_family(standing: Standing, judged: Iterable[Judged], family: str) -> list[Block]:
+    """The tables behind a family's tests, each once, then those recorded under its name."""
+    blocks: list[Block] = []
+    seen: list[pd.DataFrame] = []
+    for j in judged:
+        table = j.worst.table
+        if j.worst.family != family or table is None or table.empty:
+            continue
+        if any(table.equals(other) for other in seen):
+            continue
+        seen.append(table)
+        blocks.append(exhibit(j.worst.title, table))
+    return blocks + recorded_under(standing, family)
+
+
+def recorded_under(standing: Standing, family: str) -> list[Block]:
+    """Tables of the reference run whose names begin with the family's: `portfolio.vintages`."""
+    tables = standing.champion.reference.tables
+    return [
+        exhibit(_title(name.partition(".")[2]), table)
+        for name, table in tables.items()
+        if name.startswith(f"{family}.") and not table.empty
+    ]
+
+
+def spoken(name: str) -> str:
+    """Words for a name, abbreviations in capitals.
+
+    >>> spoken("mean_pd"), spoken("dti cap")
+    ('mean PD', 'DTI cap')
+    """
+    words = name.replace("_", " ").split()
+    return " ".join(w.upper() if w in _CAPITALS else w for w in words)
+
+
+_CAPITALS = {"pd", "dti", "auc", "air", "smd", "psi", "ecl", "lgd", "ead", "ks", "mob", "hhi"}
+
+
+def _title(column: str) -> str:
+    words = spoken(column)
+    words = METRICS[f"fraud/{column}"].label if f"fraud/{column}" in METRICS else words
+    return words[:1].upper() + words[1:]
+
+
+def form_of(values: "pd.Series", column: str) -> Form | None:
+    """How the numbers of a column are written; None for text."""
+    if not _is_number(values):
+        return None
+    if column == "p_value" or column.startswith("p_"):
+        return probability
+    known = column_form(column)
+    if known is money and (values.abs().fillna(0) < 1).all():
+        return four
+    if known:
+        return known
+    kind = column_kind(column)
+    finite = values[np.isfinite(values.astype(float))]
+    if kind == "share" and (finite.abs() <= 10).all():
+        return percent
+    whole = len(finite) and (finite == finite.round()).all()
+    return count if whole or (finite.abs() >= 1000).any() else three
+
+
+def _is_number(values: "pd.Series") -> bool:
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+
+
+def _is_end(column: str, table: pd.DataFrame) -> bool:
+    """Whether the column is an end of another one's interval."""
+    for end in ("_low", "_high"):
+        whole = column.removesuffix(end)
+        if whole != column and {whole, f"{whole}_low", f"{whole}_high"} <= set(table.columns):
+            return True
+    return False
+
+
+def _is_matrix(names: list[str]) -> bool:
+    """Whether most columns are steps of one thing: `mob 3`, `mob 6`, or `M0`, `M1`.
+
+    >>> _is_matrix(["vintage", "mob 1", "mob 2", "mob 3"]), _is_matrix(["slice", "n", "auc"])
+    (True, False)
+    """
+    steps = [re.sub(r"[\d.]+", "", name) for name in names if re.search(r"\d", name)]
+    return bool(steps) and max(map(steps.count, steps)) > len(names) / 2
+
+
+def _evenly(names: list[str], most: int) -> list[str]:
+    if len(names) <= most:
+        return names
+    places = np.unique(np.linspace(0, len(names) - 1, most).round().astype(int))
+    return [names[place] for place in places]
+
+
+def _cell(table: pd.DataFrame, column: str, row: int) -> Cell:
+    value = table[column].iloc[row]
+    form = form_of(table[column], column)
+    if form is None:
+        text = NONE if pd.isna(value) else str(value)
+        return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    low, high = f"{column}_low", f"{column}_high"
+    if {low, high} <= set(table.columns):
+        ends = [float(table[c].iloc[row]) for c in (low, high)]
+        if np.isfinite(ends).all():
+            return Estimate(form(float(value)), f"{form(ends[0])} to {form(ends[1])}")
+    return NONE if pd.isna(value) else form(float(value))

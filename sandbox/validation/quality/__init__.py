@@ -1,0 +1,1 @@
+"""The tests' own quality: how often each speaks when nothing is wrong, and when something is."""

@@ -1,0 +1,188 @@
+"""Every format read back by a library that did not write it: whole, linked, and repeatable."""
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from cells import cell
+
+from sandbox.errors import BadInput
+from sandbox.report import assemble, write_report, write_reports
+from sandbox.report.docx_file import docx
+from sandbox.report.exhibits import exhibit
+from sandbox.report.formats import findings_csv, report_json
+from sandbox.report.pdf_file import pdf
+from sandbox.report.render import html
+
+TODAY = "2026-11-23"
+A4 = (595.3, 841.9)
+DATES = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@pytest.fixture(scope="module")
+def document():
+    made = cell(role="pd", n=300)
+    months = pd.DataFrame({"vintage": ["2025-01"], **{f"mob {m}": [m / 100] for m in range(1, 25)}})
+    tables = {**made.tables, "portfolio.vintages": months}
+    return assemble([replace(made, tables=tables)], date=TODAY)
+
+
+@pytest.fixture(scope="module")
+def files(document, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("formats")
+    kinds = ("html", "pdf", "docx", "json", "csv", "xlsx")
+    paths = write_reports(document, folder / "report.html", kinds)
+    assert [p.suffix for p in paths] == [f".{k}" for k in kinds]
+    return {p.suffix: p for p in paths}
+
+
+@pytest.fixture(scope="module")
+def small(document):
+    """The same without most of its sections: enough to see that bytes are repeated."""
+    return replace(document, sections=document.sections[5:6])
+
+
+def headings(document):
+    return [f"{s.number} {s.title}" for s in document.sections]
+
+
+def test_pypdf_finds_every_section_and_no_page_wider_than_a4(document, files):
+    from pypdf import PdfReader
+
+    read = PdfReader(files[".pdf"])
+    assert len(read.pages) > 10
+    for page in read.pages:
+        assert (float(page.mediabox.width), float(page.mediabox.height)) == pytest.approx(A4, abs=1)
+    text = " ".join(" ".join(page.extract_text().split()) for page in read.pages)
+    for heading in headings(document):
+        assert heading in text
+    assert f"1 / {len(read.pages)}" in text
+
+
+def test_pypdf_finds_contents_with_links_an_outline_and_embedded_fonts(document, files):
+    from pypdf import PdfReader
+
+    read = PdfReader(files[".pdf"])
+    links = [
+        a for p in read.pages for a in p.get("/Annots") or () if "/Link" in str(a.get_object())
+    ]
+    assert len(links) > len(document.sections)
+    outline = [item.title for item in flat(read.outline)]
+    assert all(any(s.title in title for title in outline) for s in document.sections)
+    fonts = [
+        font.get_object()
+        for page in read.pages
+        for font in page["/Resources"]["/Font"].get_object().values()
+    ]
+    assert fonts
+    for font in fonts:
+        inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
+        described = inner["/FontDescriptor"].get_object()
+        assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(described)
+
+
+def flat(outline):
+    for item in outline:
+        if isinstance(item, list):
+            yield from flat(item)
+        else:
+            yield item
+
+
+def test_python_docx_reads_headings_tables_pictures_and_signatures(document, files):
+    from docx import Document
+
+    read = Document(str(files[".docx"]))
+    titles = [p.text for p in read.paragraphs if p.style.name == "Heading 1"]
+    assert [" ".join(t.split()) for t in titles if t != "Contents"] == headings(document)
+    pictures = sum(type(b).__name__ == "Picture" for s in document.sections for b in s.blocks)
+    assert len(read.inline_shapes) == pictures > 0
+    cells = {c.text for table in read.tables for row in table.rows for c in row.cells}
+    assert {"Developer", "Validator", "Approver", "to be signed"} <= cells
+    assert document.annex.register[0].id in cells
+
+
+def test_openpyxl_finds_findings_tests_and_the_tables_behind_the_exhibits(document, files):
+    from openpyxl import load_workbook
+
+    book = load_workbook(files[".xlsx"])
+    assert book.sheetnames[:3] == ["index", "findings", "tests"]
+    tests = [row[0].value for row in book["tests"].iter_rows(min_row=2)]
+    assert tests == [r.id for r in document.annex.results]
+    vintages = book["portfolio.vintages"]
+    assert (vintages.max_row, vintages.max_column) == (2, 25)
+
+
+def test_rows_of_single_customers_are_in_no_workbook(document):
+    assert "scored" not in document.annex.tables
+
+
+def test_json_holds_every_result_and_finding_and_no_nan(document, files):
+    text = files[".json"].read_text()
+    read = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
+    assert [r["id"] for r in read["results"]] == [r.id for r in document.annex.results]
+    assert [f["id"] for f in read["findings"]] == [line.id for line in document.annex.register]
+    assert read["opinion"]["text"] == document.opinion.text
+
+
+def test_csv_has_a_line_a_finding_and_no_formula(document, files):
+    rows = list(csv.DictReader(io.StringIO(files[".csv"].read_text())))
+    assert [r["id"] for r in rows] == [line.id for line in document.annex.register]
+    assert set(rows[0]) >= {"severity", "owner", "due", "status", "remedy", "evidence"}
+    hostile = replace(document.annex.register[0], title='=HYPERLINK("http://x")')
+    annex = replace(document.annex, register=(hostile,))
+    assert "'=HYPERLINK" in findings_csv(replace(document, annex=annex))
+
+
+@pytest.mark.parametrize("write", [html, pdf, docx, report_json])
+def test_the_same_document_gives_the_same_bytes(small, write):
+    assert write(small) == write(small)
+
+
+def test_another_date_changes_dates_only(document):
+    cells = [cell(role="pd", n=300)]
+    one, other = (assemble(cells, date=d) for d in (TODAY, "2027-01-31"))
+    assert html(one) != html(other)
+    assert DATES.sub("", html(one)) == DATES.sub("", html(other))
+    assert DATES.sub("", report_json(one)) == DATES.sub("", report_json(other))
+
+
+def test_an_unknown_ending_or_language_is_told_and_nothing_is_written(document, tmp_path):
+    with pytest.raises(BadInput, match=r"ends in \.doc; a report ends in one of \.html, \.pdf"):
+        write_report(document, tmp_path / "report.doc")
+    with pytest.raises(BadInput, match="ends in nothing"):
+        write_report(document, tmp_path / "report")
+    with pytest.raises(BadInput, match="There is no language 'fr'"):
+        write_report(document, tmp_path / "report.html", "fr")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_report_in_chinese_says_so_and_has_chinese_titles(small, tmp_path):
+    text = write_report(small, tmp_path / "zh.html", "zh").read_text()
+    assert '<html lang="zh' in text
+    assert "结果" in text
+
+
+def test_a_wide_matrix_is_cut_evenly_and_a_wide_list_at_its_end():
+    matrix = pd.DataFrame({"vintage": ["a"], **{f"mob {m}": [0.1] for m in range(1, 37)}})
+    shown = exhibit("Ever 30+", matrix)
+    assert (shown.columns[0].title, shown.columns[-1].title) == ("Vintage", "MOB 36")
+    assert "9 of 37 columns" in shown.note
+    listed = pd.DataFrame({name: [1.0] for name in "abcdefghijkl"})
+    assert [c.title for c in exhibit("A list", listed).columns] == list("ABCDEFGHI")
+
+
+def test_an_interval_stands_below_its_figure_and_empty_columns_are_left_out():
+    table = pd.DataFrame(
+        {"group": ["x", "y"], "air": [0.8, np.nan], "air_low": [0.7, np.nan],
+         "air_high": [0.9, np.nan], "nothing": [np.nan, np.nan]}
+    )  # fmt: skip
+    shown = exhibit("Groups", table)
+    assert [c.title for c in shown.columns] == ["Group", "AIR"]
+    assert (shown.rows[0][1].text, shown.rows[0][1].below) == ("0.800", "0.700 to 0.900")
+    assert shown.rows[1][1] == "–"

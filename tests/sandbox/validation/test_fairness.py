@@ -1,0 +1,113 @@
+"""Differences between groups, against fairlearn, statsmodels, scipy and worked examples."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from fairlearn.metrics import demographic_parity_ratio, true_positive_rate_difference
+from scipy.stats import binomtest
+from statsmodels.stats.proportion import confint_proportions_2indep
+
+from sandbox.errors import BadInput
+from sandbox.validation.fairness import (
+    adverse_impact_ratio,
+    calibrated,
+    difference_of_shares,
+    standardised_mean_difference,
+    validate_fairness,
+)
+from sandbox.validation.policy import Policy
+from sandbox.validation.result import Verdict
+
+POLICY = Policy.default()
+
+
+def people(seed, n=6_000, harder=0.0, hidden=0.0):
+    """PDs of two groups; the second is scored `harder` (log-odds) and truly `hidden` riskier."""
+    rng = np.random.default_rng(seed)
+    group = pd.Series(np.where(rng.random(n) < 0.3, "second", "first"), name="region")
+    log_odds = rng.normal(-2, 1, n)
+    second = group == "second"
+    true = 1 / (1 + np.exp(-log_odds - hidden * second))
+    score = 1 / (1 + np.exp(-log_odds - harder * second))
+    return rng.binomial(1, true).astype(float), score, (score < 0.2).astype(float), group
+
+
+def test_adverse_impact_ratio_equals_fairlearn():
+    y, _, approved, group = people(0, harder=0.6)
+    second = (group == "second").to_numpy()
+    found = adverse_impact_ratio(approved[second], approved[~second])
+    expected = demographic_parity_ratio(y, approved, sensitive_features=group)
+    assert found.value == pytest.approx(expected, abs=1e-12)
+
+
+def test_interval_of_the_ratio_equals_statsmodels():
+    found = adverse_impact_ratio([1] * 45 + [0] * 55, [1] * 120 + [0] * 80)
+    expected = confint_proportions_2indep(45, 100, 120, 200, compare="ratio", method="log")
+    assert (found.low, found.high) == pytest.approx(expected, abs=1e-9)
+
+
+def test_interval_of_a_difference_is_newcombes_published_example():
+    # Newcombe (1998), Statistics in Medicine 17, table II, (a): 56/70 less 48/80, method 10
+    found = difference_of_shares([1] * 56 + [0] * 14, [1] * 48 + [0] * 32)
+    assert (found.value, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+
+
+def test_equal_opportunity_equals_fairlearn():
+    y, _, approved, group = people(1, harder=0.6)
+    second = (group == "second").to_numpy()
+    found = difference_of_shares(approved[second & (y == 0)], approved[~second & (y == 0)])
+    # fairlearn's positives are our good cases
+    expected = true_positive_rate_difference(1 - y, approved, sensitive_features=group)
+    assert -found.value == pytest.approx(expected, abs=1e-12)
+
+
+def test_smd_interval_covers_the_true_difference_as_often_as_it_says():
+    rng = np.random.default_rng(2)
+    hits = 0
+    for _ in range(600):
+        found = standardised_mean_difference(rng.normal(0.4, 1, 80), rng.normal(0, 1, 120))
+        hits += found.low <= 0.4 <= found.high
+    # 600 draws at 95%: below 545 or above 595 but once in 5,000
+    assert 545 <= hits <= 595
+
+
+def test_defaults_of_like_coins_equal_scipys_binomial_test():
+    y = np.r_[np.ones(9), np.zeros(51)]
+    two_sided = 2 * min(binomtest(9, 60, 0.08, alternative=a).pvalue for a in ("less", "greater"))
+    assert calibrated(y, np.full(60, 0.08)) == pytest.approx(two_sided, rel=1e-9)
+
+
+def test_a_planted_difference_is_found_and_none_where_there_is_none():
+    for seed in range(3):
+        y, score, approved, group = people(seed, harder=1.2)
+        unfair = {r.id: r for r in validate_fairness(y, score, approved, group.to_frame(), POLICY)}
+        assert unfair["fairness.air"].verdict is Verdict.FAIL
+        assert unfair["fairness.smd"].verdict is not Verdict.PASS
+        assert unfair["fairness.calibration"].verdict is Verdict.FAIL
+        assert "region second" in unfair["fairness.air"].reason
+        y, score, approved, group = people(seed)
+        fair = validate_fairness(y, score, approved, group.to_frame(), POLICY)
+        assert {r.verdict for r in fair} == {Verdict.PASS}
+
+
+def test_a_group_that_is_riskier_than_its_pds_is_found():
+    y, score, approved, group = people(4, hidden=0.8)
+    found = validate_fairness(y, score, approved, group.to_frame(), POLICY)[3]
+    assert found.verdict is Verdict.FAIL
+    assert found.statistic > 0.03
+
+
+def test_what_cannot_be_judged_is_named():
+    y, score, approved, group = people(5, n=300)
+    for groups, said in ((None, "no attribute"), (pd.DataFrame({"a": ["x"] * 300}), "one group")):
+        found = validate_fairness(y, score, approved, groups, POLICY)
+        assert {r.verdict for r in found} == {Verdict.NOT_EVALUATED}
+        assert all(said in r.reason for r in found)
+    few = pd.DataFrame({"a": ["x"] * 290 + ["y"] * 10})
+    assert "fewer than 50" in validate_fairness(y, score, approved, few, POLICY)[0].reason
+    unknown = validate_fairness(y, score, None, group.to_frame(), POLICY)
+    assert unknown[0].verdict is Verdict.NOT_EVALUATED
+    assert "approvals are not known" in unknown[0].reason
+    assert unknown[1].verdict is Verdict.PASS
+    with pytest.raises(BadInput, match="one row a case"):
+        validate_fairness(y, score, approved, few.iloc[:10], POLICY)

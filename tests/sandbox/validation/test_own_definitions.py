@@ -1,0 +1,65 @@
+"""A bank's own definitions: read, refused with the line, hashed by what they say."""
+
+from pathlib import Path
+
+import pytest
+
+import sandbox.validation.definitions as module
+from sandbox.errors import BadInput
+from sandbox.validation.definitions import Definitions
+
+BUILT_IN = Path(module.__file__).with_name("definitions.yaml").read_text(encoding="utf-8")
+
+
+def written(tmp_path, old="", new=""):
+    assert old in BUILT_IN
+    path = tmp_path / "definitions.yaml"
+    path.write_text(BUILT_IN.replace(old, new, 1), encoding="utf-8")
+    return path
+
+
+def test_built_in_definitions_are_the_default():
+    built = Definitions.built_in()
+    assert built.default.days == 90
+    assert built.five_categories.days == (0, 90, 270, 360)
+    assert built.overdue.names == ("M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7")
+    assert len(built.digest) == 64
+
+
+def test_the_digest_follows_the_content_and_not_the_layout(tmp_path):
+    same = written(tmp_path, "  days: 90\n", "  # a comment\n  days:   90\n")
+    assert Definitions.from_file(same).digest == Definitions.built_in().digest
+    other = written(tmp_path, "  days: 90\n", "  days: 60\n")
+    assert Definitions.from_file(other).digest != Definitions.built_in().digest
+
+
+def test_what_was_not_read_in_the_official_text_says_so():
+    assert not Definitions.built_in().five_categories.verified
+    assert not Definitions.built_in().stages.verified
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("  days: 90\n", "  days: -1\n", "default.days"),
+        ("  days: 90\n", "  dayz: 90\n", "default.dayz"),
+        ("[0, 30, 60,", "[0, 60, 30,", "start with 0 and rise"),
+        ("doubtful_days: 270", "doubtful_days: 80", "must rise"),
+        ("stage_2_days: 30", "stage_2_days: 95", "is not below stage_3_days"),
+        ("good_days: 30", "good_days: 120", "is above bad_days"),
+        ("loss_loss_share: 0.90", "loss_loss_share: 0.40", "exchange them"),
+        ("  window_months: 12\n", "", "performance.window_months"),
+        ('version: "1"', "version: 1", "version"),
+    ],
+)
+def test_a_mistake_is_named_with_file_and_line(tmp_path, old, new, said):
+    path = written(tmp_path, old, new)
+    with pytest.raises(BadInput, match="line") as caught:
+        Definitions.from_file(path)
+    assert said in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(BadInput, match="cannot be read"):
+        Definitions.from_file(tmp_path / "none.yaml")
