@@ -30,9 +30,12 @@ def run_main_job(
     level: Level | str = Level.NAMESPACE,
     limits: Limits | None = None,
     evaluation_seed: int | None = None,
+    refits: int = 0,
     progress: bool = True,
 ) -> MainJob:
     """Try limit and fraud models on a scenario and report on the best of each.
+
+    With `refits`, each model is trained so many times again, for the tests of its stability.
 
     Raises InvalidInput for sizes out of range or an unknown scenario, IsolationUnavailable when
     the level cannot be had on this host.
@@ -59,6 +62,7 @@ def run_main_job(
             jobs=jobs,
             workspace=workspace,
             evaluation_seed=evaluation_seed,
+            refits=refits,
         ).run(progress=progress)
         studies.append(results)
         try:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 @click.command(
     "run", cls=Word, short_help="Limit and fraud models on simulated customers, the whole job."
 )
-@study_options(options.scenario, 20_000, 3, "markets to try each model on")
-def command(asked: StudyOptions) -> None:
+@study_options(options.scenario, 20_000, 3, "markets to try each model on", options.refits)
+def command(asked: StudyOptions, refits: int) -> None:
     """Do the main job: limit models and fraud models on simulated customers of a market.
 
     Each model learns from what a bank would have seen, inside a sandbox, and is judged on
@@ -29,6 +29,7 @@ def command(asked: StudyOptions) -> None:
     Example:
       risk-sandbox run
       risk-sandbox run --scenario travel --customers 5000 --seeds 1 --store trial/
+      risk-sandbox run --refits 3
     """
     if asked.is_known:
         options.say_at_once(_trying(asked.scenario, len(asked.seeds), asked.customers))
@@ -43,6 +44,7 @@ def command(asked: StudyOptions) -> None:
         jobs=asked.jobs,
         level=asked.isolation,
         evaluation_seed=asked.evaluation_seed,
+        refits=refits,
         progress=sys.stderr.isatty(),
     )
     _show(job, asked)

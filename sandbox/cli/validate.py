@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 )
 @report_options.written
 @options.seed(what="Seed of the split into training and test accounts.")
+@options.refits
 @options.store
 @options.isolation
 @click.pass_context
@@ -76,6 +77,7 @@ def command(
     signoff: Path | None,
     policy: Path | None,
     seed: int,
+    refits: int,
     store: Path,
     isolation: str,
 ) -> None:
@@ -132,9 +134,10 @@ def command(
     _refuse_too_few(portfolio, file, seed if fit else None)
     if not fit:
         isolation = _unused(context, isolation)
-    results = _judged(portfolio, said, fit, seed, store, isolation, track=mapping is not None)
+    tracked = mapping is not None
+    results = _judged(portfolio, said, fit, seed, refits, store, isolation, track=tracked)
     written = Written(out, formats, language, thresholds, card)
-    _report(results, written, store, tracked=mapping is not None)
+    _report(results, written, store, tracked=tracked)
 
 
 def _refuse_half_said(
@@ -218,6 +221,7 @@ def _judged(
     mapping: "Mapping",
     fit: bool,
     seed: int,
+    refits: int,
     store: Path,
     isolation: str,
     *,
@@ -233,6 +237,7 @@ def _judged(
         seeds=[seed],
         level=isolation,
         workspace=Workspace(store),
+        refits=refits,
     ).run(progress=sys.stderr.isatty(), track=track)
 
 
