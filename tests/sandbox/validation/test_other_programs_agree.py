@@ -16,9 +16,11 @@ from statsmodels.stats.contingency_tables import mcnemar as sm_mcnemar
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.weightstats import ztest
 
+from sandbox.exhibits.book import Book
 from sandbox.validation.calibration import validate_calibration
 from sandbox.validation.comparison import validate_comparison
 from sandbox.validation.data import validate_data
+from sandbox.validation.definitions import Definitions
 from sandbox.validation.delayed_labels import validate_delayed_labels
 from sandbox.validation.discrimination import validate_discrimination
 from sandbox.validation.fairness import calibrated, standardised_mean_difference
@@ -30,7 +32,9 @@ from sandbox.validation.limit_caps import validate_limit_caps
 from sandbox.validation.out_of_time import validate_out_of_time
 from sandbox.validation.point_in_time import leakage_by_time_table
 from sandbox.validation.policy import Policy
+from sandbox.validation.portfolio import validate_portfolio
 from sandbox.validation.portfolio_figures import mean_interval
+from sandbox.validation.portfolio_pack.data import PortfolioData
 from sandbox.validation.robustness import validate_noise
 from sandbox.validation.roc import auc, delong
 from sandbox.validation.since_initial import validate_since_initial
@@ -244,7 +248,7 @@ def test_leakage_and_its_interval_are_those_of_scikit_learn_and_statsmodels_by_f
     )
 
 
-def test_separation_lost_by_a_feature_has_the_p_value_of_a_difference_of_two_mann_whitney_areas():
+def test_separation_lost_by_a_feature_has_the_p_value_of_a_bootstrap_of_both_halves():
     y, p = a_sample(11, 800)
     time = pd.Series(np.arange(800.0))
     feature = np.where(time < 400, p + 0.2 * y, p)
@@ -318,6 +322,21 @@ def test_profit_of_a_step_has_the_p_value_of_statsmodels_ztest():
     described = sm.stats.DescrStatsW(profit)
     assert (mean, low, high) == pytest.approx((described.mean, *described.zconfint_mean()))
     assert p_value == pytest.approx(described.ztest_mean(0, alternative="smaller")[1])
+
+
+def test_profit_of_a_swap_set_has_the_p_value_and_interval_of_statsmodels_ztest():
+    rng = np.random.default_rng(19)
+    profit = rng.normal(50, 30, 300), rng.normal(48, 30, 300)
+    decided = pd.DataFrame({"approve": True, "limit": 1e3, "pd": 0.05, "reason": ""}, range(300))
+    books = [
+        Book("book", decided, pd.DataFrame({"taken": True, "default": False, "profit": each}))
+        for each in profit
+    ]
+    given = PortfolioData(old=books[0], new=books[1])
+    found = by_name(validate_portfolio(given, Definitions.built_in(), POLICY))["swap_profit"]
+    gaps = sm.stats.DescrStatsW(profit[1] - profit[0])
+    assert found.p_value == pytest.approx(gaps.ztest_mean(0, alternative="smaller")[1])
+    assert found.interval == pytest.approx(300 * np.array(gaps.zconfint_mean()), rel=1e-4)
 
 
 def test_breaches_of_caps_are_those_counted_row_by_row():
