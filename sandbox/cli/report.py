@@ -74,11 +74,14 @@ def command(
       risk-sandbox report "online rental: limits" --out limits.html --format all
     """
     from sandbox.report import write_reports
+    from sandbox.report.formats import format_of
     from sandbox.report.sign_off import ModelCard
     from sandbox.validation.policy import Policy
     from sandbox.workspace import Workspace
 
-    # mistakes in small files are told before anything large is read
+    # mistakes in small files and names are told before anything large is read
+    if not formats:
+        format_of(out)
     card = ModelCard.from_file(signoff) if signoff else None
     thresholds = Policy.from_file(policy) if policy else None
     workspace = Workspace(store)
