@@ -13,8 +13,7 @@ from sandbox.cli.program import Word
 if TYPE_CHECKING:
     from sandbox.experiment import StudyResults
     from sandbox.portfolio import Mapping, Portfolio
-    from sandbox.report.sign_off import ModelCard
-    from sandbox.validation.policy import Policy
+    from sandbox.report.edition import Edition
 
 
 @click.command("validate", cls=Word, short_help="Models or scores on a bank's own accounts.")
@@ -75,6 +74,7 @@ def command(
     language: str,
     signoff: Path | None,
     policy: Path | None,
+    report_date: str | None,
     seed: int,
     store: Path,
     isolation: str,
@@ -113,13 +113,19 @@ def command(
     named = Columns(target, score, groups, date, limit)
     _refuse_half_said(mapping, named, fit)
     options.say_at_once(f"Reading {file} ...")
-    written = _written(out, formats, language, signoff, policy)
+    from sandbox.report.edition import Edition
+    from sandbox.report.formats import format_of
+
+    # mistakes in small files and names are told before anything that takes long
+    if out is not None and not formats:
+        format_of(out)
+    edition = Edition.from_files(formats, language, policy, signoff, report_date)
     portfolio, said = _read(file, mapping, named, fit)
     _refuse_too_few(portfolio, file, seed if fit else None)
     if not fit:
         isolation = _unused(context, isolation)
     results = _judged(portfolio, said, fit, seed, store, isolation, track=mapping is not None)
-    _report(results, written, store, tracked=mapping is not None)
+    _report(results, edition, out, store, tracked=mapping is not None)
 
 
 @dataclass(frozen=True)
@@ -131,40 +137,6 @@ class Columns:
     groups: tuple[str, ...]
     date: str | None
     limit: str | None
-
-
-@dataclass(frozen=True)
-class Written:
-    """How the report is to be written."""
-
-    out: Path | None
-    formats: tuple[str, ...]
-    language: str
-    policy: "Policy | None"
-    card: "ModelCard | None"
-
-    @property
-    def plain(self) -> bool:
-        """Whether nothing was asked for but the report as it is by default."""
-        return self == Written(None, (), "en", None, None)
-
-
-def _written(
-    out: Path | None,
-    formats: tuple[str, ...],
-    language: str,
-    signoff: Path | None,
-    policy: Path | None,
-) -> Written:
-    """The files read and the file's ending checked, before anything that takes long."""
-    from sandbox.report.formats import format_of
-    from sandbox.report.sign_off import ModelCard
-    from sandbox.validation.policy import Policy
-
-    if out is not None and not formats:
-        format_of(out)
-    card = ModelCard.from_file(signoff) if signoff else None
-    return Written(out, formats, language, Policy.from_file(policy) if policy else None, card)
 
 
 def _read(
@@ -272,20 +244,15 @@ def _judged(
     ).run(progress=sys.stderr.isatty(), track=track)
 
 
-def _report(results: "StudyResults", written: Written, store: Path, *, tracked: bool) -> None:
+def _report(
+    results: "StudyResults", edition: "Edition", out: Path | None, store: Path, *, tracked: bool
+) -> None:
     from sandbox.cli.tables import print_next
 
     verdict.show(results)
     if len(results.failed) == len(results.cells):
         verdict.refuse_failures([results])
-    if written.plain:
-        paths: tuple[Path, ...] = (results.report(),)
-    else:
-        from sandbox.report import write_reports
-
-        out = written.out or results.report()
-        document = results.best.document(policy=written.policy, card=written.card)
-        paths = write_reports(document, out, written.formats, written.language)
+    paths = results.reports(edition=edition, path=out)
     place = verdict.in_store(store)
     next_steps = [(f"ui{place}", "compare the models in MLflow")]
     if not tracked:
