@@ -25,7 +25,7 @@ from sandbox.validation.result import ValidationResult
 from sandbox.validation.truth_counterfactual import Otherwise, validate_counterfactual_truth
 
 #: honest customers asked about, the first, and replicas behind a change of their true PD
-ASKED, REPLICAS = 1_000, 32
+ASKED, REPLICAS = 1_000, 12
 
 
 @dataclass(frozen=True)
