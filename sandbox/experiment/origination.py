@@ -34,7 +34,7 @@ class Origination:
     @property
     def quarter(self) -> NDArray[np.str_]:
         """n quarters of origination, as labels that sort by time."""
-        return np.char.add("quarter ", (self.month // 3 + 1).astype(str))
+        return np.char.add("Q", (self.month // 3 + 1).astype(str))
 
     @classmethod
     def of(
