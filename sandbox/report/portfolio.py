@@ -126,7 +126,7 @@ def _rolls(table: pd.DataFrame | None) -> list[Block]:
         return []
     there = table[table["total"] > 0]
     ends = ("from", "left", "written off", "total")
-    states = [c for c in table if c not in ends and there[c].fillna(0).gt(0).any()]
+    states = [str(c) for c in table.columns if c not in ends and there[c].fillna(0).gt(0).any()]
     shown = [*states, "left", "written off"]
     heads = (
         Column("From", False),
