@@ -15,6 +15,7 @@ from sandbox.report.document import (
     Section,
     table_of,
 )
+from sandbox.report.portfolio import portfolio
 from sandbox.report.standing import Judged, Standing
 from sandbox.report.target import UNDER_INCUMBENT
 from sandbox.report.wording import (
@@ -56,7 +57,8 @@ def outcomes(standing: Standing, judged: tuple[Judged, ...]) -> Section:
         if role == "fraud" and not any(j.worst.family == family for j in judged):
             continue
         blocks += [Heading(title), *tests_of(standing, judged, family, f"{title}, tests")]
-        blocks += exhibits.of_family(standing, judged, family)
+        shown = portfolio(standing) if family == "portfolio" else []
+        blocks += shown or exhibits.of_family(standing, judged, family)
     return Section(6, "Outcomes", tuple(blocks))
 
 
