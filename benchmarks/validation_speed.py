@@ -340,8 +340,12 @@ def main() -> None:
     made = cells(b, results)
     files = reported(made)
     _print(files, "The report on champion and challenger")
-    one = files[files["language"] != "zh"]["seconds"].sum()
-    print(f"Tests {steps['seconds'].sum():.1f} s; the report in all formats {one:.1f} s.")
+    one = files[files["language"] != "zh"]
+    print(f"Tests: {_said(steps)}. The report in English, all formats: {_said(one)}.")
+
+
+def _said(table: pd.DataFrame) -> str:
+    return f"{table['seconds'].sum():.1f} s, {table['processor'].sum():.1f} s of the processor"
 
 
 def _print(table: pd.DataFrame, title: str) -> None:

@@ -55,9 +55,13 @@ def test_every_file_it_points_to_is_there():
         ("screening", "confirmed fraud"),
         ("lists", "Review: phone on the black list (entry 1: confirmed fraud)."),
         ("explanations", "'validity': "),
+        ("validation", "stress.reverse_capital"),
     ],
 )
-def test_the_examples_of_a_page_run_one_after_the_other(page, printed, capsys):
+def test_the_examples_of_a_page_run_one_after_the_other(
+    page, printed, capsys, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
     matplotlib.use("agg")  # a plot must not wait for somebody to close it
     examples = blocks("python", (ROOT / f"docs/{page}.md").read_text())
     assert examples
@@ -65,6 +69,20 @@ def test_the_examples_of_a_page_run_one_after_the_other(page, printed, capsys):
     for example in examples:
         exec(compile(example, f"docs/{page}.md", "exec"), names)
     assert printed in capsys.readouterr().out
+
+
+def test_the_commands_on_a_table_of_scores_do_what_the_page_says(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs/validation.md").read_text()
+    exec(compile(blocks("python", page)[0], "docs/validation.md", "exec"), {"__name__": "docs"})
+    for line in blocks("bash", page)[0].splitlines():
+        told = CliRunner().invoke(main, shlex.split(line)[1:])
+        assert told.exit_code == 0, told.output
+    written = {p.name for p in tmp_path.glob("*") if p.is_file()}
+    assert {"review.html", "review.xlsx", "review.json"} <= written
+    assert "our cards, version 2026" in (tmp_path / "review.html").read_text()
+    assert "PD-CARDS, version 3.2" in (tmp_path / "review.html").read_text()
+    assert len(list((tmp_path / "results/reports").glob("*.html"))) == 1
 
 
 def test_every_file_the_docs_point_to_is_there():

@@ -282,15 +282,7 @@ def _entrants(portfolio: "Portfolio", mapping: "Mapping", fit: bool) -> list[Any
 
     entrants: list[Any] = []
     if portfolio.scores is not None:
-        scores = Entrant(
-            name=f"bank's {mapping.score}",
-            family="bank",
-            role="pd",
-            outputs=("pd",),
-            artefact=None,
-            fitted_here=fit,
-        )
-        entrants.append(scores)
+        entrants.append(Entrant.of_scores(f"bank's {mapping.score}", beside_models=fit))
     if fit:
         from sandbox.models.boosted_pd import BoostedPD
         from sandbox.models.scorecard import Scorecard

@@ -94,6 +94,15 @@ class Entrant:
         )
 
     @classmethod
+    def of_scores(cls, name: str, *, beside_models: bool = False) -> Self:
+        """PDs that a portfolio brings along, judged as they are; no model is run.
+
+        On all its accounts, or with `beside_models` on those that other entrants of the study
+        do not learn from.
+        """
+        return cls(name, "bank", "pd", ("pd",), None, fitted_here=beside_models)
+
+    @classmethod
     def from_file(
         cls, path: Path | str, *, role: str, outputs: tuple[str, ...], name: str | None = None
     ) -> Self:
