@@ -11,7 +11,7 @@ from typing import Any
 
 from sandbox import located_yaml
 from sandbox.errors import BadInput
-from sandbox.report.document import Column, Facts, ReportDocument, Table
+from sandbox.report.document import Column, Facts, Picture, ReportDocument, Section, Table
 from sandbox.report.words import Words
 from sandbox.validation.result import Verdict
 
@@ -19,7 +19,7 @@ LANGUAGES = ("en", "zh")
 _FOLDER = Path(__file__).parent
 _REASONS = _FOLDER.parent / "explanation" / "reason_codes.yaml"
 #: what a cover says in another language
-_IN_PART = "Chinese; figures, and names of models and features, are as in the English report"
+_IN_PART = "Chinese; names of models and features are as in the English report"
 #: fields that hold no text for a reader, or none of ours: a title is the model's name
 _NO_WORDS = {
     *("anchor", "anchors", "number", "language", "width", "drawing", "tables", "id"),
@@ -30,7 +30,7 @@ _NAMES = {
     *("Feature", "Model", "Study", "Digest", "Host", "Seed", "Run", "Digest of contents"),
     *("Digest of scores", "Challengers", "Seeds", "Code version", "Model id", "Name"),
     *("Installed", "Python", "Isolation level", "Mechanisms in force", "Level"),
-    *("Segment", "Table", "Reads", "Model version", "Source", "Licence", "Target column"),
+    *("Segment", "Cut", "Table", "Reads", "Model version", "Source", "Licence", "Target column"),
 }
 
 
@@ -65,22 +65,30 @@ def translated(document: ReportDocument, language: str) -> ReportDocument:
     made: ReportDocument = _mapped(document, lambda text: translate(text, language))
     remark = ("Language", _IN_PART)
     facts = (*made.facts, (translate(remark[0], language), translate(remark[1], language)))
-    return replace(made, title=document.title, date=document.date, facts=facts, language=language)
+    sections = tuple(_adapted(s, _drawn_words(document, language)) for s in made.sections)
+    cover = {"title": document.title, "date": document.date, "facts": facts}
+    return replace(made, **cover, sections=sections, language=language)
 
 
 def untranslated(document: ReportDocument, language: str) -> tuple[str, ...]:
     """Texts of a document, in English, that are not wholly known in a language, each once."""
     known = words(language)
-    parts = (document.subtitle, document.opinion, document.facts, document.sections)
-    own = {document.title, *(cell.split(" (")[0] for cell in _names(document))}
-    seen = dict.fromkeys(text.replace("\u00a0", " ") for text in _texts(parts))
+    own = _own(document)
+    seen = dict.fromkeys(text.replace("\u00a0", " ") for text in texts(document))
     return tuple(text for text in seen if text not in own and not known.of(text).whole)
 
 
 def texts(document: ReportDocument) -> tuple[str, ...]:
     """Every text of a document that a reader sees and that is looked up, each once."""
     parts = (document.subtitle, document.opinion, document.facts, document.sections)
-    return tuple(dict.fromkeys(_texts(parts)))
+    drawn = (
+        text
+        for section in document.sections
+        for block in section.blocks
+        if isinstance(block, Picture)
+        for text in block.drawing.texts
+    )
+    return tuple(dict.fromkeys((*_texts(parts), *drawn)))
 
 
 def check(language: str) -> None:
@@ -138,6 +146,32 @@ def _row(row: tuple[Any, ...], kept: list[bool], change: Callable[[str], str]) -
         value if (keep and isinstance(value, str)) or (fact and place) else _mapped(value, change)
         for place, (value, keep) in enumerate(zip(row, kept, strict=True))
     )
+
+
+def _drawn_words(document: ReportDocument, language: str) -> Callable[[str], str]:
+    """What is written in a figure in another language: names stay, and what is half known."""
+    own = _own(document)
+    known = words(language)
+
+    def said(text: str) -> str:
+        found = known.of(text)
+        return text if text in own or not found.whole else found.text
+
+    return said
+
+
+def _adapted(section: Section, said: Callable[[str], str]) -> Section:
+    """A translated section with its figures drawn again."""
+    blocks = tuple(
+        replace(block, drawing=block.drawing.said(said)) if isinstance(block, Picture) else block
+        for block in section.blocks
+    )
+    return replace(section, blocks=blocks)
+
+
+def _own(document: ReportDocument) -> set[str]:
+    """Names in a document, which are the same in every language."""
+    return {document.title, *(cell.split(" (")[0] for cell in _names(document))}
 
 
 def _names(document: ReportDocument) -> Iterator[str]:
