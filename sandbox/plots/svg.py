@@ -84,7 +84,7 @@ def _say(figure: "Figure", words: Words) -> None:
     for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
         # a tick's text is made by its axis each time that the figure is drawn
         places = axis.get_ticklocs()
-        old = axis.get_major_formatter().format_ticks(places)
+        old = axis.get_major_formatter().format_ticks(list(places))
         new = [words(text) for text in old]
         if new != old:
             said = dict(zip(places, new, strict=True))

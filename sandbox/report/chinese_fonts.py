@@ -6,6 +6,7 @@ from typing import Any
 from sandbox.errors import BadInput
 from sandbox.plots.fonts import CHINESE
 
+
 def installed(families: Sequence[str] = CHINESE) -> str:
     """The first of the families that is installed; empty where none is."""
     from weasyprint.text.ffi import ffi, fontconfig

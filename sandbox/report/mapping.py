@@ -36,6 +36,10 @@ FACTS = {
 }
 
 
+#: tests that are made where tables are read, and are in no catalogue
+_ELSEWHERE = {"data.unscored": "Accounts without a score"}
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -141,7 +145,7 @@ def _evaluated(judged: Judged) -> bool:
 def _named(tests: Sequence[Judged], test: str) -> str:
     if tests:
         return tests[0].worst.title
-    return CATALOGUE[test].title if test in CATALOGUE else test
+    return CATALOGUE[test].title if test in CATALOGUE else _ELSEWHERE.get(test, test)
 
 
 def mapped(judged: Sequence[Judged], facts: Mapping[str, bool], role: str) -> list[Block]:
