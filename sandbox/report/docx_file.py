@@ -31,6 +31,8 @@ from sandbox.workspace import written_whole
 
 #: of what is read on screen and paper; Chinese falls back to the second
 FONT, CHINESE = "Arial", "Noto Sans CJK SC"
+#: a table of so many rows stays on one page
+SHORT = 8
 _COLOURS = {
     "pass": "1A7F4B",
     "warn": "9A6700",
@@ -58,9 +60,9 @@ def docx(document: ReportDocument) -> bytes:
     made.add_heading(_said(made, "Contents"), 1)
     contents(made, document)
     _note(made, _said(made, "Right-click the list and choose Update Field for page numbers."))
-    made.add_page_break()
     for section in document.sections:
         head = made.add_heading(f"{section.number}  {section.title}", 1)
+        head.paragraph_format.page_break_before = section is document.sections[0]
         mark_place(head, f"section-{section.number}")
         for block in section.blocks:
             _add(made, block)
@@ -158,7 +160,9 @@ def _table(made: Any, block: Table) -> None:
     table.style = made.styles["Light Grid Accent 1"] if heads else made.styles["Normal Table"]
     look = table._tbl.tblPr.find(qn("w:tblLook"))
     if look is not None:
-        look.set(qn("w:firstColumn"), "0")  # no bold names of rows
+        # a head and stripes, and no bold names of rows
+        look.set(qn("w:val"), "0420")
+        look.set(qn("w:firstColumn"), "0")
     if heads:
         for cell, column in zip(table.rows[0].cells, block.columns, strict=True):
             line = cell.paragraphs[0]
@@ -176,11 +180,14 @@ def _table(made: Any, block: Table) -> None:
             _value(made, line, value)
             if column.number:
                 line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    for row in table.rows:
+    short = len(table.rows) <= SHORT
+    for number, row in enumerate(table.rows, start=1):
         keep_whole(row)
         for cell in row.cells:
             for line in cell.paragraphs:
                 line.paragraph_format.space_after = Pt(1)
+                if short and number < len(table.rows):
+                    line.paragraph_format.keep_with_next = True
                 for run in (*line.runs, *(r for link in line.hyperlinks for r in link.runs)):
                     run.font.size = Pt(8 if len(block.columns) < 8 else 7)
     set_widths(table, block)

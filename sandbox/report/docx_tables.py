@@ -15,6 +15,7 @@ def shares(block: Table) -> list[float]:
 
     Columns of numbers get what they need, the others share the rest.
 
+    >>> from sandbox.report.document import Column
     >>> shares(Table("", (Column("a"), Column("b")), (("x", "a long text " * 9),)))[1] > 0.7
     True
     """

@@ -189,12 +189,17 @@ def visible(form: Form) -> Form:
 
     >>> visible(three)(0.00012), visible(three)(0.0), visible(percent)(0.0412)
     ('0.000120', '0.000', '4.1%')
+    >>> visible(three)(1.2e-7), visible(four)(-1e-15)
+    ('< 1e-6', '> −1e-6')
     """
 
     def said(value: float) -> str:
         text = form(value)
-        hidden = value and isfinite(value) and not re.search(r"[1-9]", text)
-        return significant(value) if hidden else text
+        if not value or not isfinite(value) or re.search(r"[1-9]", text):
+            return text
+        if abs(value) < 1e-6:
+            return "< 1e-6" if value > 0 else "> −1e-6"
+        return significant(value)
 
     return said
 
