@@ -4,6 +4,7 @@ A result is kept in a folder of its own, written whole or not at all; a study re
 finding it there. It holds no personal data and, but for figures under `truth/`, no truth.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -67,8 +68,6 @@ class DatasetRecord:
     @classmethod
     def of(cls, name: str, context: str, table: pd.DataFrame) -> Self:
         """The record of a table, its digest over names, types and values."""
-        import hashlib
-
         digest = hashlib.sha256()
         columns = tuple((str(c), str(t)) for c, t in table.dtypes.items())
         digest.update(json.dumps(columns).encode())
@@ -110,6 +109,14 @@ class CellResult:
     outputs: tuple[str, ...] = ()
     #: seconds from start to end, the sandbox included
     seconds: float = 0.0
+
+    @property
+    def model_hash(self) -> str:
+        """SHA-256 of the fitted model's bytes, hex; empty where none is kept.
+
+        The same data, seed and software give the same one.
+        """
+        return "" if self.model_blob is None else hashlib.sha256(self.model_blob).hexdigest()
 
     def judged_by(self, policy: Policy) -> "CellResult":
         """The same figures under another policy's thresholds."""

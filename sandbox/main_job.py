@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from data_generators import World, scenarios
 from sandbox.errors import BadInput
 from sandbox.experiment import Study, StudyResults
 from sandbox.isolation import Level, Limits
 from sandbox.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sandbox.report.edition import Edition
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,13 @@ def run_main_job(
     level: Level | str = Level.NAMESPACE,
     limits: Limits | None = None,
     evaluation_seed: int | None = None,
+    edition: "Edition | None" = None,
     progress: bool = True,
 ) -> MainJob:
     """Try limit and fraud models on a scenario and report on the best of each.
+
+    `edition` says in which formats and language, by which thresholds, and of which date; without
+    one, the reports are pages in English of today.
 
     Raises InvalidInput for sizes out of range or an unknown scenario, IsolationUnavailable when
     the level cannot be had on this host.
@@ -47,7 +55,8 @@ def run_main_job(
         f"{spoken}: credit limits": (RuleMatrix(), BoostedPD(role="limit")),
         f"{spoken}: fraud": (BoostedFraud(), LogisticFraud()),
     }
-    studies, reports = [], []
+    studies: list[StudyResults] = []
+    reports: list[Path] = []
     for name, models in entrants.items():
         results = Study(
             name,
@@ -62,7 +71,7 @@ def run_main_job(
         ).run(progress=progress)
         studies.append(results)
         try:
-            reports.append(results.report())
+            reports += results.reports(edition=edition)
         except BadInput:
             # Nobody can be called the best; the tables and the cells' reasons say why.
             continue

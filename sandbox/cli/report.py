@@ -50,6 +50,7 @@ def command(
     language: str,
     signoff: Path | None,
     policy: Path | None,
+    report_date: str | None,
     store: Path,
 ) -> None:
     """Write the validation report of a study, or of one MLflow run.
@@ -73,21 +74,19 @@ def command(
       risk-sandbox report "online rental: limits" --out limits.pdf
       risk-sandbox report "online rental: limits" --out limits.html --format all
     """
-    from sandbox.report import write_reports
-    from sandbox.report.sign_off import ModelCard
-    from sandbox.validation.policy import Policy
+    from sandbox.report.edition import Edition
+    from sandbox.report.formats import format_of
     from sandbox.workspace import Workspace
 
-    # mistakes in small files are told before anything large is read
-    card = ModelCard.from_file(signoff) if signoff else None
-    thresholds = Policy.from_file(policy) if policy else None
+    # mistakes in small files and names are told before anything large is read
+    if not formats:
+        format_of(out)
+    edition = Edition.from_files(formats, language, policy, signoff, report_date)
     workspace = Workspace(store)
     contender = _pair(workspace, what, against) if against else _contender(workspace, what)
-    document = contender.document(
-        policy=thresholds, card=card, repeated=_repeated(contender, rerun) if rerun else ()
-    )
+    repeated = _repeated(contender, rerun) if rerun else ()
     where = f"{contender.name} on {contender.cells[0].cell.scenario.replace('_', ' ')}"
-    for path in write_reports(document, out, formats, language):
+    for path in contender.reports(out, edition, repeated):
         click.echo(f"{path}: {where}.")
 
 

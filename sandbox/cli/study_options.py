@@ -108,7 +108,7 @@ def study_options(scenario: Option, customers: int, seeds: int, what: str, *own:
             store: Path,
             jobs: int,
             isolation: str,
-            **of_its_own: int,
+            **of_its_own: Any,
         ) -> None:
             chosen = options.seeds_from(seeds, seed)
             asked = StudyOptions(

@@ -13,8 +13,7 @@ from sandbox.cli.program import Word
 if TYPE_CHECKING:
     from sandbox.experiment import StudyResults
     from sandbox.portfolio import Mapping, Portfolio
-    from sandbox.report.sign_off import ModelCard
-    from sandbox.validation.policy import Policy
+    from sandbox.report.edition import Edition
 
 
 @click.command("validate", cls=Word, short_help="Models or scores on a bank's own accounts.")
@@ -75,6 +74,7 @@ def command(
     language: str,
     signoff: Path | None,
     policy: Path | None,
+    report_date: str | None,
     seed: int,
     store: Path,
     isolation: str,
@@ -110,44 +110,68 @@ def command(
       risk-sandbox validate --portfolio data/taiwan_credit_default.csv.gz --mapping taiwan --fit
       risk-sandbox validate --portfolio scored.csv --target BAD --score PD --group SEX
     """
-    _refuse_half_said(mapping, target, score, fit, groups, date, limit)
+    named = Columns(target, score, groups, date, limit)
+    _refuse_half_said(mapping, named, fit)
     options.say_at_once(f"Reading {file} ...")
-    from sandbox.portfolio import Mapping, Portfolio
-    from sandbox.portfolio.by_columns import mapping_of_columns
-    from sandbox.report.sign_off import ModelCard
-    from sandbox.validation.policy import Policy
+    from sandbox.report.edition import Edition
+    from sandbox.report.formats import format_of
 
-    card = ModelCard.from_file(signoff) if signoff else None
-    thresholds = Policy.from_file(policy) if policy else None
-    if mapping is not None:
-        said = Mapping.from_file(mapping)
-        said = said if score is None else said.with_score(score)
-    else:
-        said = mapping_of_columns(
-            file, target=str(target), score=str(score), groups=groups, date=date, limit=limit
-        )
-    if not fit and said.score is None:
-        raise click.UsageError("Say --fit to train models, or --score COLUMN to judge scores")
-    portfolio = Portfolio.from_file(file, said)
+    # mistakes in small files and names are told before anything that takes long
+    if out is not None and not formats:
+        format_of(out)
+    edition = Edition.from_files(formats, language, policy, signoff, report_date)
+    portfolio, said = _read(file, mapping, named, fit)
     _refuse_too_few(portfolio, file, seed if fit else None)
     if not fit:
         isolation = _unused(context, isolation)
     results = _judged(portfolio, said, fit, seed, store, isolation, track=mapping is not None)
-    written = Written(out, formats, language, thresholds, card)
-    _report(results, written, store, tracked=mapping is not None)
+    _report(results, edition, out, store, tracked=mapping is not None)
 
 
-def _refuse_half_said(
-    mapping: str | None,
-    target: str | None,
-    score: str | None,
-    fit: bool,
-    groups: tuple[str, ...],
-    date: str | None,
-    limit: str | None,
-) -> None:
+@dataclass(frozen=True)
+class Columns:
+    """What was said of columns beside or in the place of a mapping."""
+
+    target: str | None
+    score: str | None
+    groups: tuple[str, ...]
+    date: str | None
+    limit: str | None
+
+
+def _read(
+    file: Path, mapping: str | None, named: Columns, fit: bool
+) -> "tuple[Portfolio, Mapping]":
+    """The portfolio and what was said of its columns."""
+    from sandbox.portfolio import Mapping, Portfolio
+    from sandbox.portfolio.by_columns import mapping_of_columns
+
+    said: Mapping
+    if mapping is not None:
+        said = Mapping.from_file(mapping)
+        said = said if named.score is None else said.with_score(named.score)
+    else:
+        said = mapping_of_columns(
+            file,
+            target=str(named.target),
+            score=str(named.score),
+            groups=named.groups,
+            date=named.date,
+            limit=named.limit,
+        )
+    if not fit and said.score is None:
+        raise click.UsageError("Say --fit to train models, or --score COLUMN to judge scores")
+    return Portfolio.from_file(file, said), said
+
+
+def _refuse_half_said(mapping: str | None, named: Columns, fit: bool) -> None:
     """UsageError unless there is a mapping, or the columns that stand in its place."""
-    columns = {"--target": target, "--group": groups, "--date": date, "--limit": limit}
+    columns = {
+        "--target": named.target,
+        "--group": named.groups,
+        "--date": named.date,
+        "--limit": named.limit,
+    }
     given = [option for option, value in columns.items() if value]
     if mapping is not None and given:
         raise click.UsageError(
@@ -155,7 +179,7 @@ def _refuse_half_said(
         )
     if mapping is None and fit:
         raise click.UsageError("--fit trains on features; give a --mapping that names them")
-    if mapping is None and not (target and score):
+    if mapping is None and not (named.target and named.score):
         raise click.UsageError(
             "Say --mapping, or --target COLUMN and --score COLUMN for a table of scores"
         )
@@ -197,22 +221,6 @@ def _unused(context: click.Context, isolation: str) -> str:
     return options.DEFAULT_LEVEL
 
 
-@dataclass(frozen=True)
-class Written:
-    """How the report is to be written."""
-
-    out: Path | None
-    formats: tuple[str, ...]
-    language: str
-    policy: "Policy | None"
-    card: "ModelCard | None"
-
-    @property
-    def plain(self) -> bool:
-        """Whether nothing was asked for but the report as it is by default."""
-        return self == Written(None, (), "en", None, None)
-
-
 def _judged(
     portfolio: "Portfolio",
     mapping: "Mapping",
@@ -236,20 +244,15 @@ def _judged(
     ).run(progress=sys.stderr.isatty(), track=track)
 
 
-def _report(results: "StudyResults", written: Written, store: Path, *, tracked: bool) -> None:
+def _report(
+    results: "StudyResults", edition: "Edition", out: Path | None, store: Path, *, tracked: bool
+) -> None:
     from sandbox.cli.tables import print_next
 
     verdict.show(results)
     if len(results.failed) == len(results.cells):
         verdict.refuse_failures([results])
-    if written.plain:
-        paths: tuple[Path, ...] = (results.report(),)
-    else:
-        from sandbox.report import write_reports
-
-        out = written.out or results.report()
-        document = results.best.document(policy=written.policy, card=written.card)
-        paths = write_reports(document, out, written.formats, written.language)
+    paths = results.reports(edition=edition, path=out)
     place = verdict.in_store(store)
     next_steps = [(f"ui{place}", "compare the models in MLflow")]
     if not tracked:

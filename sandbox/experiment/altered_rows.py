@@ -90,6 +90,8 @@ def asked_altered(
     None where the worker is gone, as after an explanation that took too long.
     """
     rows = AlteredRows.of(trial, directions_expected(trial))
+    if rows.table.empty:
+        return None
     try:
         return Answered(rows, outputs, scoring.score(artefact, rows.table, outputs))
     except BadInput:

@@ -21,7 +21,10 @@ def published(results: "StudyResults", best: "Contender", report: Path) -> "Publ
 
     cells = _compared(best)
     path = _record(results, best.cells[0].cell.role)
-    record = {"report": report.name, "cells": [result.cell.digest for result in cells]}
+    # one elsewhere is found by its whole path, which the folder of reports does not change
+    inside = report.parent.resolve() == results.workspace.reports.resolve()
+    place = report.name if inside else str(report.resolve())
+    record = {"report": place, "cells": [result.cell.digest for result in cells]}
     with written_whole(path) as partial:
         partial.write_text(json.dumps(record, indent=1))
     return Published(report, cells)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sandbox.policy.committee import CommitteePage
     from sandbox.report.document import ReportDocument
+    from sandbox.report.edition import Edition
     from sandbox.report.sign_off import ModelCard
     from sandbox.validation.policy import Policy
 
@@ -99,14 +100,27 @@ class Contender:
         language: str = "en",
         policy: "Policy | None" = None,
         card: "ModelCard | None" = None,
+        date: str | None = None,
     ) -> Path:
         """Write the validation report in the format of `path`'s suffix and return its path.
 
         .html, .pdf and .docx hold it whole, .json and .csv what programs read, .xlsx the tables.
         """
-        from sandbox.report import write_report
+        from sandbox.report.edition import Edition
 
-        return write_report(self.document(policy=policy, card=card), Path(path), language)
+        edition = Edition((), language, policy, card, date)
+        return self.reports(Path(path), edition)[0]
+
+    def reports(
+        self, path: Path, edition: "Edition", repeated: Sequence[CellResult] = ()
+    ) -> tuple[Path, ...]:
+        """Write the report as an edition asks, `path` with another ending for each format."""
+        from sandbox.report import write_reports
+
+        document = self.document(
+            policy=edition.policy, card=edition.card, date=edition.dated, repeated=repeated
+        )
+        return write_reports(document, path, edition.formats, edition.language)
 
 
 @dataclass(frozen=True)
@@ -266,19 +280,36 @@ class StudyResults:
     def report(self, role: str | None = None, scenario: str | None = None) -> Path:
         """Write the report on the best model of a role to the workspace; returns its path.
 
-        Where the study was tracked, the report is attached to the first run of every model that
-        it compares; of their use (`limit.online_rental`) the best is the registry's champion
-        and the runner-up its challenger. BadInput when there is no best model.
+        See `reports`; this one is a page in English.
         """
+        return self.reports(role, scenario)[0]
+
+    def reports(
+        self,
+        role: str | None = None,
+        scenario: str | None = None,
+        *,
+        edition: "Edition | None" = None,
+        path: Path | None = None,
+    ) -> tuple[Path, ...]:
+        """Write the report on the best model of a role as an edition asks; returns the paths.
+
+        To `path`, or to the workspace's reports. Where the study was tracked, the page (or the
+        first of the other formats) is attached to the first run of every model that it compares;
+        of their use (`limit.online_rental`) the best is the registry's champion and the
+        runner-up its challenger. BadInput when there is no best model.
+        """
+        from sandbox.report.edition import Edition
+
         best = self.contender(role, scenario=scenario) if role else self.best
-        path = self.workspace.reports / f"{slug(self.study)}-{best.cells[0].cell.role}.html"
-        path = best.report(path)
-        told = published(self, best, path)
+        name = f"{slug(self.study)}-{best.cells[0].cell.role}.html"
+        written = best.reports(path or self.workspace.reports / name, edition or Edition())
+        told = published(self, best, min(written, key=_by_format))
         if self.runs and not self.untracked:
             from sandbox.tracking.logbook import published_or_said
 
             published_or_said(self.workspace, self.study, self.runs, told)
-        return path
+        return written
 
     def committee_page(
         self,
@@ -311,6 +342,13 @@ class StudyResults:
         for c in self.cells:
             groups.setdefault((c.cell.model, c.cell.scenario, c.cell.role), []).append(c)
         yield from groups.items()
+
+
+def _by_format(path: Path) -> int:
+    """Where a file stands among the formats, those that a person reads first."""
+    from sandbox.report.formats import FORMATS, format_of
+
+    return FORMATS.index(format_of(path))
 
 
 def _spoken(version: Mapping[str, str]) -> str:

@@ -12,8 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sandbox.experiment.limit_judge import LimitJudge, by_segment, came_of, shares
+from sandbox.experiment.robustness_judge import TESTS as ROBUSTNESS
 from sandbox.experiment.trial import Floats, Judgement, Scores
 from sandbox.policy.increases import ACTIONS, Reviewer
+from sandbox.validation.judge import not_evaluated
+from sandbox.validation.policy import Policy
 from sandbox.validation.result import ValidationResult, Verdict
 from sandbox.validation.suite import metrics_of, validate_against_truth
 
@@ -87,6 +90,8 @@ class ReviewJudge:
         }
         told = {r.id for r in truth}
         results = tuple(self._no_pd(r) for r in plain.results if r.id not in told)
+        policy, rows = Policy.default(), len(decisions)
+        results += tuple(not_evaluated(t, self._why(), n=rows, policy=policy) for t in ROBUSTNESS)
         segments = by_segment(self.limits.features, decisions, reviewed.happened)
         tables = {
             "decisions": decisions,
@@ -109,8 +114,11 @@ class ReviewJudge:
             interval=None,
             power=None,
             table=None,
-            reason=f"the model gives no PD; that of {self.base} is judged where it is tried alone",
+            reason=self._why(),
         )
+
+    def _why(self) -> str:
+        return f"the model gives no PD; that of {self.base} is judged where it is tried alone"
 
 
 def what_was_done(reviewed: Reviewed) -> pd.DataFrame:

@@ -8,18 +8,26 @@ import pandas as pd
 from sandbox.experiment.altered_rows import Answered
 from sandbox.experiment.trial import Floats, Judgement, Scores, Trial
 from sandbox.validation.judge import not_evaluated
+from sandbox.validation.monotonicity import TESTS as MONOTONICITY
 from sandbox.validation.monotonicity import validate_monotonicity
 from sandbox.validation.overfit import TESTS as OVERFIT
 from sandbox.validation.overfit import validate_overfit
 from sandbox.validation.policy import Policy
+from sandbox.validation.ranges import TEST as RANGES
 from sandbox.validation.ranges import validate_ranges
 from sandbox.validation.representativeness import (
+    CLASSIFIER,
+    DOOR,
+    FEATURES,
     validate_representativeness,
     validate_through_the_door,
 )
 from sandbox.validation.result import ValidationResult, Verdict
+from sandbox.validation.robustness import TESTS as NOISE
 from sandbox.validation.robustness import cut_off, validate_noise
+from sandbox.validation.seeds import TESTS as SEEDS
 from sandbox.validation.seeds import validate_seeds
+from sandbox.validation.slices import TESTS as SLICES_TESTS
 from sandbox.validation.slices import validate_slices
 from sandbox.validation.suite import metrics_of
 
@@ -33,6 +41,11 @@ TABLES = {
     "data.representativeness": "data_representativeness",
     "data.through_the_door": "data_through_the_door",
 }
+#: every test whose result is here, in the order of the results
+TESTS = (
+    *(*NOISE, *SLICES_TESTS, *OVERFIT, *SEEDS, *MONOTONICITY),
+    *(RANGES, FEATURES, CLASSIFIER, DOOR),
+)
 #: slices kept of a table, the weakest
 SLICES = 200
 

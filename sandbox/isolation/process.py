@@ -35,6 +35,8 @@ FILES = 20_000
 _REMAINS = 64
 #: `struct timeval`: how long the kernel lets a send wait
 _SENDING = struct.pack("@ll", int(PATIENCE), 0)
+#: of `waitid`: has it ended; it is not reaped by the question
+_LOOKING = os.WEXITED | os.WNOHANG | os.WNOWAIT if hasattr(os, "waitid") else 0
 
 
 class Crowded(Exception):
@@ -42,7 +44,7 @@ class Crowded(Exception):
 
 
 class Ended(Exception):
-    """The worker closed its socket without an answer."""
+    """The worker has gone, or closed its socket, without an answer."""
 
 
 @dataclass
@@ -85,17 +87,24 @@ class Process:
             raise Ended from error
 
     def receive(self, deadline: float) -> bytes:
-        """The next line; TimeoutError, Ended, Crowded or BrokenProtocol when there is none."""
+        """The next line; TimeoutError, Ended, Crowded or BrokenProtocol when there is none.
+
+        The socket tells at once when the worker has gone, unless another process holds its end:
+        a fork of this process made while the worker was started, or, at level `process`, one of
+        the model's. So the process itself is looked at as well.
+        """
         while b"\n" not in self._received:
             if (now := time.monotonic()) >= deadline:
                 raise TimeoutError
             events = self._events.poll(1_000 * min(SAMPLING, deadline - now))
-            if not events or now - self._sampled >= ROW_SAMPLING:
+            if looked := not events or now - self._sampled >= ROW_SAMPLING:
                 self.sample()
             if self._files > FILES:
                 raise Crowded(f"More than {FILES:,} files were made.")
             if 0 < self.most < self.peak:
                 raise Crowded(f"More than {self.most >> 20} MiB were taken for files and memory.")
+            if looked and self._gone() and not self._spoke():  # its last line is still taken
+                raise Ended
             for descriptor, _ in events:
                 if descriptor != self.output:
                     self._hear()
@@ -120,7 +129,7 @@ class Process:
     def waiting(self) -> bool:
         """Whether it lives and has said nothing that it was not asked."""
         try:
-            return not self._received and not self._spoke()
+            return not self._received and not self._spoke() and not self._gone()
         except Ended:
             return False
 
@@ -175,10 +184,16 @@ class Process:
                 return None
             time.sleep(0.001)
 
+    def _gone(self) -> bool:
+        """Whether the process has ended, which it stays to be reaped for."""
+        if not hasattr(os, "waitid"):  # macOS before Python 3.13: its socket alone tells
+            return False
+        return os.waitid(os.P_PID, self.child.pid, _LOOKING) is not None
+
     def _spoke(self) -> bool:
-        """Whether something lies in the socket; Ended when the other end is closed."""
+        """Whether something lies in the socket, left there; Ended when the other end is closed."""
         try:
-            data = self.connection.recv(1, socket.MSG_DONTWAIT)
+            data = self.connection.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK)
         except BlockingIOError:
             return False
         except ConnectionResetError as error:

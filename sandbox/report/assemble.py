@@ -56,7 +56,8 @@ def assemble(
     stand = standing(results)
     cell = stand.champion.reference.cell
     if card is not None:
-        card.check(date, [c.cell.digest for c in stand.champion.cells])
+        runs = stand.champion.cells
+        card.check(date, [h for c in runs for h in (c.model_hash, c.cell.digest) if h])
     judged = (*stand.champion.judged(), *compared(stand, policy))
     found = findings(stand, judged, policy)
     concluded = opinion(found)
@@ -101,13 +102,14 @@ def _cover(
         *(_of_card(card) if card else ()),
         ("Model", cell.model),
         ("Role", _ROLES.get(cell.role, cell.role)),
+        ("Model hash", reference.model_hash[:32] or "none: no fitted model was kept"),
         ("Digest", cell.digest),
         ("Study", cell.study),
         ("Data", f"{cell.scenario.replace('_', ' ')}{rows}"),
         ("Seeds", seeds),
         ("Challengers", ", ".join(c.name for c in stand.challengers) or "none"),
         ("Isolation level", ", ".join(levels) or "not recorded"),
-        ("Test policy", policy.label),
+        ("Test policy", f"{policy.label}, SHA-256 {policy.digest[:32]}"),
         ("Code version", code_version),
     )
 

@@ -40,12 +40,7 @@ def write_report(document: ReportDocument, path: Path, language: str = "en") -> 
     Raises BadInput for another suffix or language.
     """
     check(language)
-    kind = path.suffix.removeprefix(".").lower()
-    if kind not in FORMATS:
-        raise BadInput(
-            f"{path} ends in {path.suffix or 'nothing'}; a report ends in one of "
-            f"{', '.join('.' + f for f in FORMATS)}."
-        )
+    kind = format_of(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     said = translated(document, language)
     if kind in {"json", "csv"}:
@@ -55,6 +50,21 @@ def write_report(document: ReportDocument, path: Path, language: str = "en") -> 
             partial.write_bytes(text.encode("utf-8-sig" if text[:1] > "\u2fff" else "utf-8"))
         return path
     return _workbook(said, path) if kind == "xlsx" else _writer(kind)(said, path)
+
+
+def format_of(path: Path) -> str:
+    """The format that a file's ending asks for; BadInput where it is none.
+
+    >>> format_of(Path("limits.PDF"))
+    'pdf'
+    """
+    kind = path.suffix.removeprefix(".").lower()
+    if kind not in FORMATS:
+        raise BadInput(
+            f"{path} ends in {path.suffix or 'nothing'}; a report ends in one of "
+            f"{', '.join('.' + f for f in FORMATS)}."
+        )
+    return kind
 
 
 def write_reports(

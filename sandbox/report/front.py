@@ -148,7 +148,7 @@ def _top(found: tuple[Finding, ...]) -> Block:
 
 def interval_text(spread: Spread, name: str) -> str:
     """`0.751 to 0.789` in the metric's format; empty without an interval."""
-    if not spread.known or name.startswith("ops/"):
+    if not spread.known:
         return ""
     form, (least, most) = metric(name).form, metric(name).bounds
     return f"{form(max(spread.low, least))} to {form(min(spread.high, most))}"

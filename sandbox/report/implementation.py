@@ -9,17 +9,17 @@ from sandbox.cell import CellResult
 from sandbox.isolation.outcome import Evidence, Level
 from sandbox.report.document import (
     Block,
-    Column,
     Facts,
     Gap,
     Heading,
     Mark,
+    Paragraph,
     Section,
     Table,
     columns,
 )
 from sandbox.report.standing import Contender, Standing
-from sandbox.report.wording import count, one, plural
+from sandbox.report.wording import NONE, count, plural
 from sandbox.validation.result import Verdict
 
 _MIB = 1 << 20
@@ -72,25 +72,12 @@ def _isolation(records: tuple[Evidence, ...]) -> list[Block]:
             ("Largest file", f"{count(limits.file_size / _MIB)} MiB"),
         )
     )
-    names = ("fit", "score", "explain")
-    rows = tuple(
-        (
-            names[i] if i < len(names) else f"request {i + 1}",
-            str(e.level),
-            one(e.peak_memory / _MIB),
-            one(e.cpu_seconds),
-            one(e.wall_seconds),
-        )
-        for i, e in enumerate(records)
+    # what workers used is another figure each time, and the same run gives the same report
+    used = Paragraph(
+        f"{plural(len(records), 'worker')} ran in the reference run, within these limits. Seconds "
+        "and memory used differ each time; they are kept with the run."
     )
-    spec = (
-        Column("Worker"),
-        Column("Level"),
-        Column("Peak memory, MiB", number=True),
-        Column("Processor, s", number=True),
-        Column("Elapsed, s", number=True),
-    )
-    return [facts, Table("Use of resources in the reference run", spec, rows)]
+    return [facts, used]
 
 
 def _runs(standing: Standing) -> Table:
@@ -100,14 +87,17 @@ def _runs(standing: Standing) -> Table:
             c.cell.scenario.replace("_", "\u00a0"),
             str(c.cell.seed),
             c.cell.digest[:12],
+            c.model_hash[:12] or NONE,
             str(c.status) if not c.reason else f"{c.status}: {c.reason}",
-            one(c.seconds),
         )
         for contender in (*standing.contenders, *standing.elsewhere)
         for c in contender.cells
     )
-    spec = columns("Model", "Data", "#Seed", "Digest", "Status", "#Seconds")
-    note = "The digest names the whole configuration of a run; the same digest repeats it."
+    spec = columns("Model", "Data", "#Seed", "Digest", "Model hash", "Status")
+    note = (
+        "The digest names the whole configuration of a run; the same digest repeats it. "
+        "The hash is that of the fitted model's bytes."
+    )
     return Table("Runs of the study", spec, rows, note)
 
 

@@ -1,94 +1,28 @@
 """Which results answer what supervisory texts ask; a status is computed, never assumed."""
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-
-from sandbox import located_yaml
 from sandbox.cell import CellResult
 from sandbox.report.document import Block, Column, Heading, Paragraph, Table
 from sandbox.report.families import family_of
 from sandbox.report.implementation import replicated
 from sandbox.report.sign_off import OPEN_OWNER, ModelCard
 from sandbox.report.standing import Judged, Standing
+from sandbox.report.supervisory import FACTS, Point, supervisory_map
 from sandbox.validation.catalogue import CATALOGUE
 from sandbox.validation.result import Verdict
 
-_FILE = Path(__file__).parent / "mapping.yaml"
-
-#: facts that a point can rest on, and what is missing without them
-FACTS = {
-    "signed": "all three signatures",
-    "owners": "an owner of each monitored family",
-    "identity": "the model's id and version",
-    "tier": "the model's tier",
-    "purpose": "the bank's own statement of purpose",
-    "controls": "compensating controls",
-    "alternatives": "another model on the same data",
-    "isolation": "evidence of isolation",
-    "environment": "the versions it ran on",
-    "rerun": "a re-run with the same scores",
-    "explained": "contributions of features",
-}
-
-
 #: tests that are made where tables are read, and are in no catalogue
 _ELSEWHERE = {"data.unscored": "Accounts without a score"}
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Point(_Strict):
-    """One thing that a text asks."""
-
-    id: str = Field(min_length=1)
-    asks: str = Field(min_length=1)
-    #: ids of tests, or `family.*`
-    tests: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
-
-    @field_validator("facts")
-    @classmethod
-    def _known(cls, facts: tuple[str, ...]) -> tuple[str, ...]:
-        for fact in facts:
-            if fact not in FACTS:
-                raise ValueError(f"no fact is called {fact!r}; known are {', '.join(FACTS)}")
-        return facts
-
-
-class Text(_Strict):
-    """A supervisory text and the points taken from it."""
-
-    name: str
-    source: str
-    read_at: str
-    read_on: datetime.date
-    #: whether the official text was read for these points
-    verified: bool
-    #: what is open otherwise
-    missing: str = ""
-    points: tuple[Point, ...] = Field(min_length=1)
-
-
-class SupervisoryMap(_Strict):
-    """All texts, under a version."""
-
-    id: str
-    version: str
-    texts: tuple[Text, ...]
 
 
 @dataclass(frozen=True)
 class Answer:
     """How far a report answers a point."""
 
-    #: "evidenced", "evidenced, with findings", "partly" or "not evidenced"
+    #: "evidenced", "evidenced, with findings", "partly", "partly, with findings",
+    #: "not evidenced" or "outside this report"
     status: str
     #: what answers it: "section 6, calibration: 7 of 9 tests"
     by: tuple[str, ...]
@@ -96,19 +30,13 @@ class Answer:
     missing: tuple[str, ...]
 
 
-@cache
-def supervisory_map() -> SupervisoryMap:
-    """The map that comes with this package."""
-    located = located_yaml.load(_FILE.read_text(encoding="utf-8"), str(_FILE))
-    return SupervisoryMap.model_validate(located.data)
-
-
 def answer(point: Point, judged: Sequence[Judged], facts: Mapping[str, bool], role: str) -> Answer:
     """How far results and facts answer a point.
 
     Evidenced takes every test and every fact that the point names; figures without a threshold
     count as evaluated. Tests of a family that the role does not have are not asked for. One test
-    that fails or warns makes it "evidenced, with findings".
+    that fails or warns makes it "evidenced, with findings". What stands outside the report keeps
+    a point from being evidenced.
     """
     by: list[str] = []
     missing: list[str] = []
@@ -124,6 +52,8 @@ def answer(point: Point, judged: Sequence[Judged], facts: Mapping[str, bool], ro
         if done:
             count = f": {len(done)} of {len(tests)} tests" if whole else ""
             by.append(f"section {family_of(name).section}, {title}{count}")
+        if not tests and not _asked(name, role):
+            continue
         if not tests:
             missing.append(title)
         elif len(done) < len(tests):
@@ -131,11 +61,21 @@ def answer(point: Point, judged: Sequence[Judged], facts: Mapping[str, bool], ro
         bad = bad or any(j.worst.verdict in {Verdict.FAIL, Verdict.WARN} for j in done)
     for fact in point.facts:
         (by if facts.get(fact) else missing).append(FACTS[fact])
+    if point.outside:
+        missing.append(point.outside)
     if not by:
-        return Answer("not evidenced", (), tuple(missing))
+        alone = bool(point.outside) and not point.tests and not point.facts
+        status = "outside this report" if alone else "not evidenced"
+        return Answer(status, (), tuple(missing))
     if missing:
         return Answer("partly, with findings" if bad else "partly", tuple(by), tuple(missing))
     return Answer("evidenced, with findings" if bad else "evidenced", tuple(by), ())
+
+
+def _asked(family: str, role: str) -> bool:
+    """Whether a family can be missing from a report on a model of this role."""
+    needed = family_of(family).needed
+    return not needed or role in needed
 
 
 def _evaluated(judged: Judged) -> bool:
@@ -160,20 +100,25 @@ def mapped(judged: Sequence[Judged], facts: Mapping[str, bool], role: str) -> li
         ),
     ]
     spec = (
-        Column("Point", width=19),
-        Column("What it asks", width=26),
-        Column("Answered by", width=24),
-        Column("Status", width=12),
-        Column("Missing", width=19),
+        Column("Point", width=17),
+        Column("What it asks", width=24),
+        Column("Answered by", width=21),
+        Column("Status", width=11),
+        Column("Missing", width=18),
+        Column("Text read", width=9),
     )
     for text in found.texts:
         rows = []
         for point in text.points:
             got = answer(point, judged, facts, role)
-            rows.append((point.id, point.asks, _list(got.by), got.status, _list(got.missing)))
+            rows.append(
+                (point.id, point.asks, _list(got.by), got.status, _list(got.missing), point.read)
+            )
+        known = sum(point.verified for point in text.points)
         note = f"{text.source}. Read on {text.read_on} at {text.read_at}."
-        if not text.verified:
-            note += f" Not verified: {text.missing}."
+        note += f" Its own words were read for {known} of {len(text.points)} points."
+        if text.missing:
+            note += f" Open: {text.missing}."
         blocks.append(Table(text.name, spec, tuple(rows), note))
     return blocks
 
@@ -205,6 +150,9 @@ def facts_of(
         "alternatives": any(c.finished for c in standing.challengers),
         "isolation": bool(reference.evidence),
         "environment": environment,
+        "settings": any(
+            name.startswith("model.") and name != "model.family" for name in reference.params
+        ),
         "rerun": bool(same) and all(same.values()),
         "explained": reference.attribution is not None,
     }

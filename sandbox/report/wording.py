@@ -146,9 +146,6 @@ METRICS: dict[str, Metric] = {
     "truth/explanation_rank_correlation": Metric(
         "Contributions against true ones, rank correlation", three, (-1.0, 1.0)
     ),
-    "ops/fit_seconds": Metric("Fitting time, s", one, _POSITIVE),
-    "ops/score_seconds": Metric("Scoring time, s", one, _POSITIVE),
-    "ops/peak_memory_mib": Metric("Peak memory, MiB", one, _POSITIVE),
 }
 
 #: how the figure of a test is written when no metric carries it

@@ -145,9 +145,15 @@ def migration_stability(matrix: npt.ArrayLike) -> pd.DataFrame:
 
 
 def _z(near: float, far: float, n: float) -> float:
-    """(near − far) over its standard error in a multinomial; 0 where both are empty."""
+    """(near − far) over its standard error in a multinomial; 0 where both are empty.
+
+    Where all n customers are in one of the two, that error is 0 and the ECB has no figure. All of
+    them moving the farther way would then pass: there the z of the exact sign test, p = ½ⁿ.
+    """
     variance = near * (1 - near) + far * (1 - far) + 2 * near * far
-    return float((near - far) / np.sqrt(variance / n)) if variance > 0 else 0.0
+    if variance > 0:
+        return float((near - far) / np.sqrt(variance / n))
+    return float((far - near) * norm.ppf(0.5 ** min(n, 1_000.0)))
 
 
 def bandwidths(matrix: npt.ArrayLike) -> tuple[float, float]:

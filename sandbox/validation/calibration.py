@@ -9,7 +9,7 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 
 from sandbox.validation.goodness import hosmer_lemeshow, spiegelhalter
-from sandbox.validation.grades import grades, holm, jeffreys_table
+from sandbox.validation.grades import grades, holm, jeffreys_power, jeffreys_table
 from sandbox.validation.inputs import Scored, Vector, observed
 from sandbox.validation.judge import judge, not_evaluated
 from sandbox.validation.pd_by_grade import CORRELATION, YELLOW, traffic_lights
@@ -28,6 +28,19 @@ def brier(target: npt.ArrayLike, score: npt.ArrayLike) -> float:
     """
     scored = observed(target, score)
     return float(((scored.score - scored.target) ** 2).mean())
+
+
+def brier_interval(target: npt.ArrayLike, score: npt.ArrayLike) -> tuple[float, float]:
+    """95% interval of the Brier score: that of a mean over cases, normal, cut at 0.
+
+    >>> [round(end, 3) for end in brier_interval([0, 1, 1], [0.1, 0.8, 0.6])]
+    [0.0, 0.169]
+    """
+    scored = observed(target, score)
+    errors = (scored.score - scored.target) ** 2
+    mean = float(errors.mean())
+    half = float(norm.ppf(0.975) * errors.std(ddof=1) / np.sqrt(scored.n))
+    return max(mean - half, 0.0), mean + half
 
 
 @dataclass(frozen=True)
@@ -145,7 +158,14 @@ def _closeness(scored: Scored, policy: Policy) -> tuple[ValidationResult, ...]:
         f"uncertainty {parts.uncertainty:.5f}, within groups {parts.within:.5f}"
     ).replace("-", "−")
     return (
-        judge("calibration.brier", brier(y, p), n=n, policy=policy, note=note),
+        judge(
+            "calibration.brier",
+            brier(y, p),
+            n=n,
+            policy=policy,
+            interval=brier_interval(y, p),
+            note=note,
+        ),
         judge("calibration.ece", ece(y, p), n=n, policy=policy, note="10 groups of equal size"),
     )
 
@@ -194,6 +214,12 @@ def _tests(scored: Scored, policy: Policy) -> tuple[ValidationResult, ...]:
     table = jeffreys_table(y, p)
     adjusted = table["p_holm"]
     low, single = (int((table[c] < 0.05).sum()) for c in ("p_holm", "p_value"))
+    # at the level at which Holm's correction begins; grades are apart
+    level = 0.05 / len(table)
+    missed = [
+        1 - jeffreys_power(int(k), float(q), level)
+        for k, q in zip(table["n"], table["mean_pd"], strict=True)
+    ]
     return (
         judge(
             "calibration.hosmer_lemeshow",
@@ -209,6 +235,7 @@ def _tests(scored: Scored, policy: Policy) -> tuple[ValidationResult, ...]:
             n=n,
             policy=policy,
             p_value=float(adjusted.min()),
+            power=1 - float(np.prod(missed)),
             note=f"{low} of {len(table)} grades with PD too low at 5% after Holm's correction "
             f"for {len(table)} tests ({single} before it)",
             table=table,

@@ -9,7 +9,7 @@ from sandbox.validation.inputs import vector
 from sandbox.validation.judge import judge, not_evaluated
 from sandbox.validation.policy import Policy
 from sandbox.validation.result import ValidationResult
-from sandbox.validation.roc import auc
+from sandbox.validation.roc import auc, delong_interval
 
 #: a text column with more categories than this is left out of the leakage screen
 CATEGORIES = 20
@@ -110,11 +110,17 @@ def _leakage(features: pd.DataFrame, target: npt.ArrayLike, policy: Policy) -> V
     note = f"strongest alone: {table['feature'].iloc[0]}"
     if left_out:
         note += f"; {left_out} text columns left out"
+    strongest = features.columns[[str(c) for c in features.columns].index(table["feature"].iloc[0])]
+    known = ~np.isnan(outcome)
+    ranks = feature_ranks(features.loc[known, strongest], seen)
+    low, high = delong_interval(seen, ranks if ranks is not None else np.zeros(len(seen)))
     return judge(
         "data.leakage",
         float(table["auc"].iloc[0]),
         n=len(seen),
         policy=policy,
+        # of a feature that separates the wrong way round, mirrored at one half
+        interval=(low, high) if low + high >= 1 else (1 - high, 1 - low),
         note=note,
         table=table,
     )

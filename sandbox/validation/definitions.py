@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from sandbox import located_yaml
 from sandbox.errors import BadInput
+from sandbox.reading import Reading
 
 _DEFAULT = Path(__file__).parent / "definitions.yaml"
 
@@ -26,15 +27,34 @@ Days = Annotated[int, Field(ge=0, le=3_650)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
+class Words(Reading):
+    """Words that were read for some of a section's figures."""
+
+    #: names of those figures: "substandard_days"
+    figures: tuple[str, ...] = Field(min_length=1)
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     #: where the figures come from
     source: str = Field(min_length=1)
-    #: whether the official text was read for them
+    #: whether the official text was read for all that `source` takes from one
     verified: bool
+    #: the decisive words, as far as they were read
+    words: tuple[Words, ...] = ()
     #: what is open
     note: str = ""
+
+    @model_validator(mode="after")
+    def _of_figures(self) -> Self:
+        for each in self.words:
+            for name in each.figures:
+                if name not in type(self).model_fields:
+                    raise ValueError(f"words are of {name}, which is no figure of this section")
+        if self.verified and any(not each.own_words for each in self.words):
+            raise ValueError("it is verified by words that are not those of the text itself")
+        return self
 
 
 class Default(_Section):
@@ -103,10 +123,11 @@ class FiveCategories(_Section):
     substandard_days: Days
     doubtful_days: Days
     loss_days: Days
-    #: expected loss over balance of a credit-impaired asset, from which it is doubtful
-    doubtful_loss_share: Share
+    #: expected loss over balance of a credit-impaired asset, from which it is doubtful; None: the
+    #: expected loss makes none doubtful
+    doubtful_loss_share: Share | None
     #: and from which it is a loss
-    loss_loss_share: Share
+    loss_loss_share: Share | None
     #: non-performing share of a debtor's debts to the bank above which all are
     cross_default_share: Share
     #: share of a debtor's debts to all banks over 90 days past due above which all are
@@ -118,7 +139,8 @@ class FiveCategories(_Section):
     def _rising(self) -> Self:
         if any(b <= a for a, b in pairwise(self.days)):
             raise ValueError(f"the days of the categories are {list(self.days)}; they must rise")
-        if self.doubtful_loss_share > self.loss_loss_share:
+        doubtful, loss = self.doubtful_loss_share, self.loss_loss_share
+        if doubtful is not None and loss is not None and doubtful > loss:
             raise ValueError("doubtful_loss_share is above loss_loss_share; exchange them")
         return self
 

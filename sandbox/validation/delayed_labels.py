@@ -3,6 +3,7 @@
 import numpy.typing as npt
 import pandas as pd
 
+from sandbox.validation.grades import jeffreys_interval
 from sandbox.validation.judge import judge, not_evaluated
 from sandbox.validation.label_delay import checked, corrected_rates, late_labels, rate_by_age
 from sandbox.validation.policy import Policy
@@ -41,12 +42,14 @@ def validate_delayed_labels(
     rate = table.set_index("method")["rate"]
     naive, corrected = rate["as known"], rate["Kaplan-Meier"]
     by_age = rate_by_age(today, when, window)
+    low, high = jeffreys_interval(round(late.after_half * late.events), late.events)
     return (
         judge(
             TESTS[0],
             late.after_half,
             n=late.events,
             policy=policy,
+            interval=(float(low), float(high)),
             note=f"{late.immature:.1%} of accounts are younger than {window:g} months",
             table=by_age,
         ),

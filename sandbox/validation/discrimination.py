@@ -10,6 +10,7 @@ from scipy.stats import norm
 from sandbox.errors import BadInput
 from sandbox.validation.cap import cap_table
 from sandbox.validation.cost_curve import cost_curve, cost_saved
+from sandbox.validation.fraud_metrics import auprc
 from sandbox.validation.grades import grades
 from sandbox.validation.h_measure import h_measure
 from sandbox.validation.inputs import Scored, both_classes
@@ -175,7 +176,7 @@ def validate_discrimination(
     y, s = scored.target, scored.score
     area, (low, high) = auc(y, s), delong_interval(y, s)
     gap = ks(y, s)
-    base = scored.events / scored.n
+    base, precision = scored.events / scored.n, auprc(y, s)
     backwards = f"{WRONG_WAY} {event}?" if high < 0.5 else ""
     drawn = pd.DataFrame({"score": s, "target": y})
     return (
@@ -209,9 +210,10 @@ def validate_discrimination(
         ),
         judge(
             tests[3],
-            average_precision(y, s),
+            precision.value,
             n=scored.n,
             policy=policy,
+            interval=(precision.low, precision.high),
             note=f"a score that knows nothing gives {base:.3f}",
             table=precision_recall_table(y, s),
         ),

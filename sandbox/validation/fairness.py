@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.stats import norm, poisson_binom
 
 from sandbox.errors import BadInput
-from sandbox.validation.grades import holm
+from sandbox.validation.grades import holm, jeffreys_interval
 from sandbox.validation.inputs import Vector, probabilities, vector
 from sandbox.validation.judge import judge, not_evaluated
 from sandbox.validation.policy import Policy
@@ -126,8 +126,9 @@ def fairness_table(
     `target` n outcomes (NaN not observed), `score` n PDs, `approved` n flags, `group` n labels
     (missing ones are left out). Columns: `attribute`, `group`, `reference`, `n`, `approval_rate`;
     `air`, `smd` and `opportunity` (share of the good who are approved, less the reference's),
-    each with `_low` and `_high`; `mean_pd`, `observed_rate`, `p_calibration`. Groups of fewer
-    than `minimum` cases have NaN in all but their size.
+    each with `_low` and `_high`; `mean_pd`, `observed_rate` with `rate_low`
+    and `rate_high` (95% Jeffreys), `p_calibration`. Groups of fewer
+    than `minimum` cases have NaN in all but their size, of fewer good cases in `opportunity`.
     """
     y, s, a = vector("target", target), vector("score", score), vector("approved", approved)
     labels = group.to_numpy(dtype=object)
@@ -142,20 +143,25 @@ def fairness_table(
         row: dict[str, object] = {"attribute": str(group.name), "group": str(name)}
         row |= {"reference": str(sizes.index[0]), "n": int(of.sum())}
         if min(of.sum(), base.sum()) >= minimum:
-            row |= dict(_figures(y, s, a, of, base))
+            row |= dict(_figures(y, s, a, of, base, minimum))
         rows.append(row)
     return pd.DataFrame(rows)
 
 
 def _figures(
-    y: Vector, s: Vector, a: Vector, of: npt.NDArray[np.bool_], base: npt.NDArray[np.bool_]
+    y: Vector,
+    s: Vector,
+    a: Vector,
+    of: npt.NDArray[np.bool_],
+    base: npt.NDArray[np.bool_],
+    minimum: int,
 ) -> Iterator[tuple[str, float]]:
     yield "approval_rate", float(a[of].mean())
     found = {"smd": standardised_mean_difference(s[of], s[base])}
     if a[base].any():
         found["air"] = adverse_impact_ratio(a[of], a[base])
     good = [side & (y == 0) for side in (of, base)]
-    if min(side.sum() for side in good):
+    if min(side.sum() for side in good) >= minimum:
         found["opportunity"] = difference_of_shares(a[good[0]], a[good[1]])
     for name, each in found.items():
         yield name, each.value
@@ -165,6 +171,9 @@ def _figures(
     if seen.any():
         yield "mean_pd", float(s[seen].mean())
         yield "observed_rate", float(y[seen].mean())
+        low, high = jeffreys_interval(y[seen].sum(), seen.sum())
+        yield "rate_low", float(low)
+        yield "rate_high", float(high)
         yield "p_calibration", calibrated(y[seen], s[seen])
 
 
@@ -241,6 +250,10 @@ def _of_calibration(table: pd.DataFrame, policy: Policy, n: int) -> ValidationRe
         float(row["observed_rate"] - row["mean_pd"]),
         n=n,
         policy=policy,
+        interval=(
+            float(row["rate_low"] - row["mean_pd"]),
+            float(row["rate_high"] - row["mean_pd"]),
+        ),
         p_value=float(adjusted.min()),
         note=f"{row['attribute']} {row['group']}: {row['observed_rate']:.2%} observed where "
         f"{row['mean_pd']:.2%} were predicted; Holm over {len(known)} groups",

@@ -1,11 +1,11 @@
 """Does the score put frauds where analysts look first?"""
 
 from sandbox.validation.discrimination import (
-    average_precision,
     precision_at,
     recall_at_fpr,
     wilson,
 )
+from sandbox.validation.fraud_metrics import auprc
 from sandbox.validation.inputs import Scored
 from sandbox.validation.judge import judge, not_evaluated
 from sandbox.validation.policy import Policy
@@ -21,7 +21,8 @@ OPENED = 100
 def validate_fraud(scored: Scored, policy: Policy) -> tuple[ValidationResult, ...]:
     """Average precision, recall at 1, 2 and 5% false positives, card precision at 100.
 
-    Intervals of recall and precision are Wilson's: they hold the threshold fixed.
+    Intervals of recall and precision are Wilson's: they hold the threshold fixed; that of average
+    precision is as in `auprc`.
     """
     recalls = tuple(f"fraud.recall_at_fpr_{rate}pct" for rate in RATES)
     tests = ("fraud.auprc", *recalls, "fraud.cp_at_100")
@@ -30,12 +31,14 @@ def validate_fraud(scored: Scored, policy: Policy) -> tuple[ValidationResult, ..
     if reason:
         return tuple(not_evaluated(t, reason, n=n, policy=policy) for t in tests)
     y, s = scored.target, scored.score
+    average = auprc(y, s)
     found = [
         judge(
             "fraud.auprc",
-            average_precision(y, s),
+            average.value,
             n=n,
             policy=policy,
+            interval=(average.low, average.high),
             note=f"a score that knows nothing gives {scored.events / n:.4f}",
             table=precision_recall_table(y, s),
         )

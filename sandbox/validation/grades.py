@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import betainc
 from scipy.stats import beta, binom
 
 from sandbox.errors import BadInput
@@ -53,11 +54,13 @@ def jeffreys_interval(
 
 def jeffreys_power(n: int, pd_: float, level: float = 0.05, factor: float = UNDERSTATED) -> float:
     """How often the Jeffreys test rejects at `level` when the true rate is `factor` · `pd_`."""
-    counts = np.arange(n + 1)
-    rejecting = np.flatnonzero(jeffreys(counts, n, pd_) < level)
-    if not len(rejecting):
-        return 0.0
-    return float(binom.sf(rejecting[0] - 1, n, min(factor * pd_, 1.0)))
+    # p falls as defaults rise: the fewest that reject, by halves
+    low, high = 0, n + 1
+    while low < high:
+        middle = (low + high) // 2
+        p_value = betainc(middle + 0.5, n - middle + 0.5, pd_)
+        low, high = (low, middle) if p_value < level else (middle + 1, high)
+    return float(binom.sf(low - 1, n, min(factor * pd_, 1.0)))
 
 
 def jeffreys_table(target: npt.ArrayLike, score: npt.ArrayLike, number: int = 10) -> pd.DataFrame:

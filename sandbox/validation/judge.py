@@ -27,7 +27,7 @@ def judge(
     """The result of test `test` (an id of the catalogue) on `n` rows.
 
     A figure without a threshold in `policy`, or one that is not finite, is not evaluated:
-    it is never green.
+    it is never green. An interval or a power that is not finite is none.
     """
     entry = CATALOGUE[test]
     rule = policy.thresholds.get(test)
@@ -51,8 +51,8 @@ def judge(
         threshold_source=f"{rule.source} (test policy {policy.label})" if rule else "",
         verdict=verdict,
         p_value=p_value,
-        interval=interval,
-        power=power,
+        interval=interval if interval and all(map(isfinite, interval)) else None,
+        power=power if power is not None and isfinite(power) else None,
         reason=reason,
         table=table,
     )

@@ -89,7 +89,18 @@ def _overlap(
     known = table[columns].dropna()
     if known.empty:
         return not_evaluated(OVERLAP, "the key is missing in every row", n=n, policy=policy)
-    before = pd.MultiIndex.from_frame(training[columns].dropna())
+    learnt = training[columns].dropna()
+    if learnt.empty:
+        reason = "the key is missing in every row of training"
+        return not_evaluated(OVERLAP, reason, n=n, policy=policy)
+    for name in columns:
+        # 17 and "17" never match, which would pass
+        if pd.api.types.is_numeric_dtype(known[name]) != pd.api.types.is_numeric_dtype(
+            learnt[name]
+        ):
+            reason = f"{name} is a number on one side and not on the other"
+            return not_evaluated(OVERLAP, reason, n=n, policy=policy)
+    before = pd.MultiIndex.from_frame(learnt)
     shared = pd.MultiIndex.from_frame(known).isin(before)
     note = f"{int(shared.sum()):,} of {len(known):,} rows"
     return judge(OVERLAP, float(shared.mean()), n=n, policy=policy, note=note)

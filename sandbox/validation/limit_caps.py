@@ -122,6 +122,8 @@ def _of_caps(
     if short or not caps:
         return not_evaluated(test, short or "no cap was given", n=approved, policy=policy)
     table = breaches(granted, caps)
+    if not table["rows"].any():
+        return not_evaluated(test, "no cap bounds any limit granted", n=approved, policy=policy)
     bounds = [np.nan_to_num(vector(n, c), nan=np.inf, posinf=np.inf) for n, c in caps.items()]
     tightest = np.minimum.reduce(bounds)
     share = float((granted - tightest > ROUNDING)[granted > 0].mean())

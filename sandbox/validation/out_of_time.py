@@ -69,6 +69,10 @@ def _changes(
         f"AUC {then:.3f} in time, {now:.3f} out of time",
         f"defaults {said[0]} in time, {said[1]} out of time",
     )
+    certain = (
+        "the score separates the classes completely",
+        "outcome less PD is the same in every case",
+    )
     alternatives = (FALL, (UNDERSTATED - 1) * float(s[out & ~np.isnan(y)].mean()))
     return tuple(
         judge(
@@ -77,12 +81,14 @@ def _changes(
             n=n,
             policy=policy,
             p_value=found.p_value,
-            interval=(found.low, found.high) if found.error > 0 else None,
-            power=found.power(worse) if found.error > 0 else None,
+            interval=(found.low, found.high),
+            power=found.power(worse),
             note=note,
         )
-        for test, found, note, worse in zip(
-            CHANGES, (area, level), notes, alternatives, strict=True
+        if found.error > 0
+        else not_evaluated(test, why, n=n, policy=policy)
+        for test, found, note, worse, why in zip(
+            CHANGES, (area, level), notes, alternatives, certain, strict=True
         )
     )
 
@@ -101,6 +107,9 @@ def _trends(
             f"{int(usable.sum())} periods with {policy.minimum_events} cases of both classes; at "
             "least 3 needed"
         )
+    seen = s[~np.isnan(y)]
+    if not reason and not ((seen > 0) & (seen < 1)).any():
+        reason = "every PD is 0 or 1"
     if reason:
         return tuple(not_evaluated(t, reason, n=n, policy=policy) for t in TRENDS)
     # periods without enough of either class keep their place in time

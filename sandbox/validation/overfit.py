@@ -39,7 +39,7 @@ class Gap:
 
 def _gap(training: float, evaluation: float, value: float, error: float, margin: float) -> Gap:
     half = float(norm.ppf(0.975)) * error
-    p_value = float(norm.sf((value - margin) / error)) if error > 0 else float(value <= margin)
+    p_value = float(value <= margin) if error == 0 else float(norm.sf((value - margin) / error))
     return Gap(training, evaluation, value, value - half, value + half, p_value)
 
 

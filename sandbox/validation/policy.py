@@ -1,5 +1,7 @@
 """Thresholds with their sources: a versioned YAML file, checked when it is read."""
 
+import hashlib
+import json
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -135,6 +137,12 @@ class Policy(BaseModel):
     def label(self) -> str:
         """`standard, version 1`."""
         return f"{self.id}, version {self.version}"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what the policy says, hex: remarks and the order of its lines do not count."""
+        said = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()
 
     @classmethod
     def default(cls) -> "Policy":

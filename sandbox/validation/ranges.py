@@ -39,8 +39,8 @@ def range_table(
 
     `ranges` holds the lowest and highest value allowed, both included; `words` the words allowed in
     a column of words. Missing values are not outside; infinite ones are. Columns: `feature`, `low`,
-    `high` (NaN for words), `outside` (share of known values), `lowest`, `highest` (values there
-    are), `example` (a value outside, empty if none).
+    `high` (NaN for words), `outside` (share of known values, NaN if none), `lowest`, `highest`
+    (values there are), `example` (a value outside, empty if none).
     """
     for name, (low, high) in ranges.items():
         if not low <= high:
@@ -62,7 +62,7 @@ def _of_numbers(name: str, column: pd.Series, low: float, high: float) -> tuple[
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     known = values[~np.isnan(values)]
     if not len(known):
-        return name, low, high, 0.0, float("nan"), float("nan"), ""
+        return name, low, high, float("nan"), float("nan"), float("nan"), ""
     outside = (known < low) | (known > high) | np.isinf(known)
     example = _plain(known[outside][0]) if outside.any() else ""
     ends = float(known.min()), float(known.max())
@@ -72,7 +72,7 @@ def _of_numbers(name: str, column: pd.Series, low: float, high: float) -> tuple[
 def _of_words(name: str, column: pd.Series, allowed: frozenset[str]) -> tuple[object, ...]:
     known = column.dropna().astype("string")
     outside = known[~known.isin(allowed)]
-    share = len(outside) / len(known) if len(known) else 0.0
+    share = len(outside) / len(known) if len(known) else float("nan")
     nothing = (float("nan"),) * 2
     return name, *nothing, share, *nothing, str(outside.iloc[0]) if len(outside) else ""
 
@@ -105,6 +105,8 @@ def validate_ranges(
     table = range_table(features, {**learnt, **(ranges or {})}, _words(training, ranges or {}))
     if table.empty:
         return not_evaluated(TEST, "no feature has a range", n=n, policy=policy)
+    if table["outside"].isna().all():
+        return not_evaluated(TEST, "no feature has a known value", n=n, policy=policy)
     worst = table.iloc[0]
     if worst["outside"] == 0:
         note = f"every value of {len(table)} features is in range"

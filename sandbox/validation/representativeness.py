@@ -136,6 +136,11 @@ def validate_representativeness(
         tests = (FEATURES, CLASSIFIER)
         return tuple(not_evaluated(t, reason, n=n, policy=policy) for t in tests)
     area, p_value, rows = told_apart(training, evaluation)
+    # Hanley and McNeil (1982), Radiology 143, of as many rows a side
+    least, most = area / (2 - area), 2 * area * area / (1 + area)
+    few = rows / 2 - 1
+    spread = area * (1 - area) + few * (least - area * area) + few * (most - area * area)
+    half = float(norm.ppf(0.975) * np.sqrt(max(spread, 0.0)) / (rows / 2))
     return (
         _by_feature(FEATURES, distance_table(training, evaluation), n, policy),
         judge(
@@ -144,6 +149,7 @@ def validate_representativeness(
             n=rows,
             policy=policy,
             p_value=p_value,
+            interval=(area - half, area + half),
             note="AUC of trees on rows they did not learn from; 0.5 where nothing differs",
         ),
     )

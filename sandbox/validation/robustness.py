@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sandbox.errors import BadInput
+from sandbox.validation.discrimination import wilson
 from sandbox.validation.inputs import Scored, Vector, probabilities, same_length, vector
 from sandbox.validation.judge import judge, not_evaluated
 from sandbox.validation.policy import Policy
@@ -37,7 +38,7 @@ def noisy_tables(
     The noise has a standard deviation of `level` interquartile ranges of the column's values other
     than 0. Counts (whole numbers, at most 50 different ones), words, flags, missing values and
     zeros stay, and no value leaves the column's range. The draws of all levels are the same, so
-    that levels differ by size only.
+    that levels differ by size only. Empty where no column may move.
 
     >>> rows = pd.DataFrame({"share": [0.10, 0.15, 0.45], "count": [1, 2, 3]})
     >>> tables = noisy_tables(rows, (0.1,))
@@ -54,16 +55,14 @@ def noisy_tables(
     # drawn for every column, so that one that stays changes nothing for the next
     draws = {name: rng.standard_normal(len(features)) for name in features.columns}
     moving = {name: _moving(features[name]) for name in features.columns}
-    return {
-        level: features.assign(
-            **{
-                str(name): _moved(moving[name], level * draws[name], features[name].dtype)
-                for name in features.columns
-                if len(moving[name])
-            }
-        )
-        for level in levels
-    }
+    if not any(map(len, moving.values())):
+        return {}
+    tables = {level: features.copy() for level in levels}
+    for level, table in tables.items():
+        for name, values in moving.items():
+            if len(values):
+                table[name] = _moved(values, level * draws[name], features[name].dtype)
+    return tables
 
 
 def _moving(column: pd.Series) -> Vector:
@@ -147,13 +146,16 @@ def validate_noise(
 ) -> tuple[ValidationResult, ...]:
     """Loss of AUC, change of PD and decisions flipped, at noise of a tenth of the range.
 
-    `after` None: the model was not asked. Without that level, the one nearest to it is judged.
+    `after` None: the model was not asked; empty: no column could move. Without that level, the one
+    nearest to it is judged.
     """
     s = probabilities("score", score)
     n = len(s)
     reason = ""
-    if not after:
+    if after is None:
         reason = "the model was not asked about rows with noise"
+    elif not after:
+        reason = "no feature is continuous, so there is nothing to add noise to"
     elif n < policy.minimum_rows:
         reason = f"{n} rows; at least {policy.minimum_rows} needed"
     elif np.ptp(s) == 0:
@@ -172,7 +174,14 @@ def validate_noise(
             policy=policy,
             note=f"{note}; {row['moved']:.4f} on average where the mean is {s.mean():.4f}",
         ),
-        judge(TESTS[2], float(row["flipped"]), n=n, policy=policy, note=note),
+        judge(
+            TESTS[2],
+            float(row["flipped"]),
+            n=n,
+            policy=policy,
+            interval=wilson(float(row["flipped"]) * n, n),
+            note=note,
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import norm
 
 from sandbox.validation.against_initial import (
     auc_against_initial,
@@ -19,6 +20,8 @@ from sandbox.validation.roc import delong
 
 #: grades of training scores, of equal size
 GRADES = 10
+#: fall of the AUC that the power is given for, at 5%
+FALL = 0.05
 
 
 def validate_since_initial(
@@ -62,6 +65,8 @@ def _of_auc(
         reason = "the score separates the classes completely"
         return not_evaluated(test, reason, n=scored.n, policy=policy)
     found = auc_against_initial(area, float(np.sqrt(variance)), initial, initial_error)
+    error = float(np.hypot(np.sqrt(variance), initial_error))
+    half = float(norm.ppf(0.975)) * error
     exact = "" if initial_error > 0 else ", which is taken as exact"
     return judge(
         test,
@@ -69,6 +74,8 @@ def _of_auc(
         n=scored.n,
         policy=policy,
         p_value=found.p_value,
+        interval=(area - initial - half, area - initial + half),
+        power=float(norm.cdf(FALL / error - norm.ppf(0.95))),
         note=f"AUC {area:.3f} now, {initial:.3f} at the initial validation{exact}",
     )
 

@@ -80,7 +80,11 @@ def _of_numbers(name: str, column: pd.Series, reference: pd.Series) -> Cut:
 
 def _of_words(name: str, column: pd.Series, reference: pd.Series) -> Cut:
     words = [str(w) for w in reference.astype("string").value_counts().index[:CATEGORIES]]
-    codes = pd.Categorical(column.astype("string"), categories=words).codes.astype(np.intp)
+    codes = (
+        pd.Index(words, dtype="string")
+        .get_indexer(pd.Index(column.astype("string")))
+        .astype(np.intp)
+    )
     labels = [f"{name} {word}" for word in words]
     missing = column.isna().to_numpy()
     other = (codes < 0) & ~missing

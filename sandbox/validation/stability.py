@@ -96,6 +96,9 @@ def _places(column: pd.Series, reference: pd.Series, bins: int) -> npt.NDArray[n
             else []
         )
         edges = edges[edges < known.max()] if len(edges) else edges
+        if len(known) and not len(edges):
+            # one value in training: what lies below and above it has bins of its own
+            edges = np.array([np.nextafter(known[0], -np.inf), known[0]])
         places = np.searchsorted(edges, column.to_numpy(dtype=float, na_value=np.nan), "left")
     else:
         common = [str(c) for c in reference.value_counts().index[:CATEGORIES]]

@@ -16,12 +16,12 @@ SUBSTANDARD = 2
 def categories(panel: AccountPanel, definitions: Definitions) -> Ints:
     """Category of each row, a position in `CATEGORIES`: the least that the rules allow.
 
-    By days past due; by credit impairment (substandard at least) and the expected loss of such an
-    asset; held at substandard until the months in order are over; and, for borrowers that are no
-    retail customers, by the rest of their debts: all are substandard at least when more than the
-    share `cross_default_share` of the balance in that month is non-performing, or more than
-    `all_banks_share` of the debts to all banks is over 90 days past due. A bank may classify
-    worse for reasons that a panel does not hold.
+    By days past due; by credit impairment (substandard at least) and, where the definitions have
+    shares for it, the expected loss of such an asset; held at substandard until the months in
+    order are over; and, for borrowers that are no retail customers, by the rest of their debts:
+    all are substandard at least when more than the share `cross_default_share` of the balance in
+    that month is non-performing, or more than `all_banks_share` of the debts to all banks is over
+    90 days past due. A bank may classify worse for reasons that a panel does not hold.
     """
     rules = definitions.five_categories
     days = np.asarray(rules.days, dtype=np.float64)
@@ -31,7 +31,8 @@ def categories(panel: AccountPanel, definitions: Definitions) -> Ints:
     if panel.has("loss_share"):
         lost = panel.rows["loss_share"].to_numpy(dtype=np.float64)
         for least, category in ((rules.doubtful_loss_share, 3), (rules.loss_loss_share, 4)):
-            state = np.where(impaired & (lost >= least), np.maximum(state, category), state)
+            if least is not None:
+                state = np.where(impaired & (lost >= least), np.maximum(state, category), state)
     state = states.held(panel, state, SUBSTANDARD - 1, rules.cure_months)
     spread = _spread(panel, state, definitions)
     return np.where(spread, np.maximum(state, SUBSTANDARD), state)

@@ -280,8 +280,8 @@ def test_what_is_told_at_once_is_what_the_main_job_tries(monkeypatch):
         def run(self, **_):
             return self
 
-        def report(self):
-            return Path("r.html")
+        def reports(self, *, edition):
+            return (Path("r.html"),)
 
     monkeypatch.setattr("sandbox.main_job.Study", Stub)
     sandbox.main_job.run_main_job(customers=1_000)

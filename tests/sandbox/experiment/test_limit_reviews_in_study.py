@@ -89,9 +89,12 @@ def test_decisions_are_told_with_count_reason_and_gain(pair):
 def test_nothing_is_said_of_a_pd_that_the_model_does_not_give(pair):
     alone, reviewed = pair
     tests = {r.id: r for r in reviewed.results}
+    assert len(reviewed.results) == len(tests)
     assert {r.id for r in alone.results} == set(tests)
     assert tests["discrimination.auc"].verdict is Verdict.NOT_EVALUATED
     assert "gives no PD; that of boosted PD is judged" in tests["discrimination.auc"].reason
+    for test in ("robustness.noise_auc", "robustness.overfit", "data.representativeness"):
+        assert tests[test].verdict is Verdict.NOT_EVALUATED, test
     assert np.isfinite(tests["truth.regret"].statistic)
     assert not [name for name in reviewed.metrics if name.startswith(("perf/", "calib/", "ope/"))]
     assert by_market([reviewed])["pd_gap"].isna().all()

@@ -122,6 +122,13 @@ def leave():
     os._exit(0)
 
 
+def leave_a_child():
+    """A process of the model's that has the socket as well stays."""
+    if os.fork() == 0:
+        time.sleep(600)
+    leave()
+
+
 def leave_politely():
     sys.exit("goodbye")
 
@@ -146,16 +153,19 @@ def fork_many(count):
             return
 
 
-def sockets():
-    for number in range(3, 64):
+def held(kind):
+    """Descriptors of a kind. The socket has the number that it had in its supervisor, which may
+    be any: all that are open are looked at.
+    """
+    for number in map(int, os.listdir("/proc/self/fd")):
         with contextlib.suppress(OSError):
-            if os.readlink(f"/proc/self/fd/{number}").startswith("socket:"):
+            if os.readlink(f"/proc/self/fd/{number}").startswith(kind):
                 yield number
 
 
 def say(line, times=1, descriptors=0):
     """Speak in the worker's place, then never answer."""
-    for number in sockets():
+    for number in held("socket:"):
         connection = socket.socket(fileno=os.dup(number))
         given = [os.open("/dev/null", os.O_RDONLY) for _ in range(descriptors)]
         for _ in range(times):
@@ -163,15 +173,8 @@ def say(line, times=1, descriptors=0):
     time.sleep(600)
 
 
-def memfds():
-    for number in range(3, 64):
-        with contextlib.suppress(OSError):
-            if os.readlink(f"/proc/self/fd/{number}").startswith("/memfd:in"):
-                yield number
-
-
 def overwrite_features():
-    for number in list(memfds()):
+    for number in held("/memfd:in"):
         with contextlib.suppress(OSError):
             again = os.open(f"/proc/self/fd/{number}", os.O_RDWR)
             for how in (
@@ -244,8 +247,7 @@ def rewrite_scores(value, after):
             np.frombuffer(mapping)[:] = value
             time.sleep(0.001)
 
-    for number in range(3, 64):
+    for number in held("/memfd:out"):
         with contextlib.suppress(OSError, ValueError):
-            if os.readlink(f"/proc/self/fd/{number}").startswith("/memfd:out"):
-                mapping = mmap.mmap(number, 0)
-                threading.Thread(target=write, args=(mapping,), daemon=True).start()
+            mapping = mmap.mmap(number, 0)
+            threading.Thread(target=write, args=(mapping,), daemon=True).start()

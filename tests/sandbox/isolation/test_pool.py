@@ -24,7 +24,7 @@ class Marking(hm.Scorer):
 
         seen = hasattr(builtins, "been_here")
         builtins.been_here = True
-        numbers = list(hm.memfds())
+        numbers = list(hm.held("/memfd:in"))
         seen |= any(os.fstat(n).st_mtime == 12345 for n in numbers)
         seen |= any(os.lseek(n, 0, os.SEEK_CUR) == 7 for n in numbers)
         for number in numbers:

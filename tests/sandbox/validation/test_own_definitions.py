@@ -38,6 +38,25 @@ def test_what_was_not_read_in_the_official_text_says_so():
     assert not Definitions.built_in().stages.verified
 
 
+def test_words_stand_with_the_figures_that_they_are_of():
+    built = Definitions.built_in()
+    read = {
+        name: words
+        for section in (built.default, built.five_categories, built.stages)
+        for words in section.words
+        for name in words.figures
+    }
+    assert "10%" in read["cross_default_share"].text
+    assert "20%" in read["all_banks_share"].text
+    assert "270天" in read["doubtful_days"].text
+    assert "360天" in read["loss_days"].text
+    assert "30 days" in read["stage_2_days"].text
+    assert "90 days" in read["stage_3_days"].text
+    # of the five categories only the share in the bank itself was read in the order
+    own = {name for name in read if read[name].own_words}
+    assert own == {"days", "cross_default_share", "stage_2_days", "stage_3_days"}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -47,9 +66,16 @@ def test_what_was_not_read_in_the_official_text_says_so():
         ("doubtful_days: 270", "doubtful_days: 80", "must rise"),
         ("stage_2_days: 30", "stage_2_days: 95", "is not below stage_3_days"),
         ("good_days: 30", "good_days: 120", "is above bad_days"),
-        ("loss_loss_share: 0.90", "loss_loss_share: 0.40", "exchange them"),
+        (
+            "loss_share: null\n  loss_loss_share: null",
+            "loss_share: 0.5\n  loss_loss_share: 0.4",
+            "exchange",
+        ),
+        ("figures: [days]", "figures: [dayz]", "is no figure of this section"),
+        ("seen: quotations", "seen: secondary", "not those of the text itself"),
+        ("seen: quotations", "seen: hearsay", "default.words.0.seen"),
         ("  window_months: 12\n", "", "performance.window_months"),
-        ('version: "1"', "version: 1", "version"),
+        ('version: "2"', "version: 2", "version"),
     ],
 )
 def test_a_mistake_is_named_with_file_and_line(tmp_path, old, new, said):

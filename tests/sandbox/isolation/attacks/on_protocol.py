@@ -9,23 +9,21 @@ import time
 import numpy as np
 
 
-def sockets():
-    for number in range(3, 64):
+def held(kind):
+    """Descriptors of a kind; the socket has its number in the supervisor, which may be any."""
+    for number in map(int, os.listdir("/proc/self/fd")):
         with contextlib.suppress(OSError):
-            if os.readlink(f"/proc/self/fd/{number}").startswith("socket:"):
+            if os.readlink(f"/proc/self/fd/{number}").startswith(kind):
                 yield number
 
 
 def memory_files(kind):
-    for number in range(3, 64):
-        with contextlib.suppress(OSError):
-            if os.readlink(f"/proc/self/fd/{number}").startswith(f"/memfd:{kind}"):
-                yield number
+    return held(f"/memfd:{kind}")
 
 
 def say(line, times=1, descriptors=0, wait=60.0):
     """Speak in the worker's place, then never answer."""
-    for number in sockets():
+    for number in held("socket:"):
         connection = socket.socket(fileno=os.dup(number))
         given = [os.open("/dev/null", os.O_RDONLY) for _ in range(descriptors)]
         for _ in range(times):

@@ -45,7 +45,15 @@ def test_an_impaired_asset_is_substandard_and_worse_by_its_expected_loss():
     assert categories(panel, OWN).tolist() == [2, 2, 2]
     panel = debts((0, 1.0), (0, 1.0), (0, 1.0), retail=True, credit_impaired=True,
                   loss_share=[0.49, 0.5, 0.9])  # fmt: skip
-    assert categories(panel, OWN).tolist() == [2, 3, 4]
+    shares = changed("five_categories", doubtful_loss_share=0.5, loss_loss_share=0.9)
+    assert categories(panel, shares).tolist() == [2, 3, 4]
+
+
+def test_the_expected_loss_worsens_nothing_without_a_share_that_was_read():
+    assert OWN.five_categories.doubtful_loss_share is None
+    assert OWN.five_categories.loss_loss_share is None
+    panel = debts((0, 1.0), (280, 1.0), retail=True, credit_impaired=True, loss_share=0.95)
+    assert categories(panel, OWN).tolist() == [2, 3]
 
 
 def test_debts_of_a_firm_default_together_above_ten_per_cent():
