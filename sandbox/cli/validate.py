@@ -1,13 +1,13 @@
 """`risk-sandbox validate`: a bank's own portfolio."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sandbox.cli import options, report_options, verdict
+from sandbox.cli import options, panel_options, report_options, verdict
 from sandbox.cli.program import Word
 
 if TYPE_CHECKING:
@@ -54,8 +54,10 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="The report's file; its ending says the format. [default: in the store's reports]",
 )
+@panel_options.account_months
 @report_options.written
 @options.seed(what="Seed of the split into training and test accounts.")
+@options.refits
 @options.store
 @options.isolation
 @click.pass_context
@@ -69,6 +71,9 @@ def command(
     groups: tuple[str, ...],
     date: str | None,
     limit: str | None,
+    panel: Path | None,
+    panel_mapping: Path | None,
+    definitions: Path | None,
     out: Path | None,
     formats: tuple[str, ...],
     language: str,
@@ -76,6 +81,7 @@ def command(
     policy: Path | None,
     report_date: str | None,
     seed: int,
+    refits: int,
     store: Path,
     isolation: str,
 ) -> None:
@@ -91,6 +97,9 @@ def command(
 
     The mapping names the target and the features; a mistake in it is reported with its line.
     `use: monitor` keeps a protected attribute out of the models.
+
+    With --panel, a table of account-months, the report has the portfolio's part too: vintages,
+    roll matrices, five categories and stages, by the definitions of --definitions.
 
     \b
     A mapping:
@@ -109,6 +118,7 @@ def command(
       risk-sandbox fetch taiwan
       risk-sandbox validate --portfolio data/taiwan_credit_default.csv.gz --mapping taiwan --fit
       risk-sandbox validate --portfolio scored.csv --target BAD --score PD --group SEX
+      risk-sandbox validate --portfolio scored.csv --target BAD --score PD --panel months.csv
     """
     named = Columns(target, score, groups, date, limit)
     _refuse_half_said(mapping, named, fit)
@@ -120,12 +130,15 @@ def command(
     if out is not None and not formats:
         format_of(out)
     edition = Edition.from_files(formats, language, policy, signoff, report_date)
+    book = panel_options.read(panel, panel_mapping, definitions)
     portfolio, said = _read(file, mapping, named, fit)
+    portfolio = replace(portfolio, book=book)
     _refuse_too_few(portfolio, file, seed if fit else None)
     if not fit:
         isolation = _unused(context, isolation)
-    results = _judged(portfolio, said, fit, seed, store, isolation, track=mapping is not None)
-    _report(results, edition, out, store, tracked=mapping is not None)
+    tracked = mapping is not None
+    results = _judged(portfolio, said, fit, seed, refits, store, isolation, track=tracked)
+    _report(results, edition, out, store, tracked=tracked)
 
 
 @dataclass(frozen=True)
@@ -226,6 +239,7 @@ def _judged(
     mapping: "Mapping",
     fit: bool,
     seed: int,
+    refits: int,
     store: Path,
     isolation: str,
     *,
@@ -241,6 +255,7 @@ def _judged(
         seeds=[seed],
         level=isolation,
         workspace=Workspace(store),
+        refits=refits,
     ).run(progress=sys.stderr.isatty(), track=track)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data_generators import World
+from data_generators.observation import Observed
 from sandbox.errors import BadInput
 from sandbox.experiment.trial import Floats
 
@@ -34,7 +35,11 @@ def labels_as_of(world: World, day: float, window: float = 12.0) -> LabelsAsOf:
             f"The world follows accounts for {world.months} months; give more than the window's "
             f"{window:g}."
         )
-    observed = world.observed()
+    return labels_of(world.observed(), day, window)
+
+
+def labels_of(observed: Observed, day: float, window: float = 12.0) -> LabelsAsOf:
+    """The same of what a bank observed, where accounts were followed through the window."""
     opened = observed.applications.set_index("customer_id")["event_time"]
     ends = observed.performance.set_index("customer_id")
     start = opened[ends.index].to_numpy(dtype=float)

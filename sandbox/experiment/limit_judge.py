@@ -6,12 +6,15 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from data_generators import Decisions, World
+from data_generators import Decisions, Outcomes, World
 from data_generators.limit_reviews import Review
 from data_generators.potential import PotentialOutcomes
 from sandbox.errors import BadInput
 from sandbox.experiment.market_policy import Caps, profit_policy, speaks_of_limits
+from sandbox.experiment.origination import Origination
+from sandbox.experiment.outcomes_judge import OutcomesInTime
 from sandbox.experiment.policy_value import estimates_from_log
+from sandbox.experiment.portfolio_judge import PortfolioOfDecisions
 from sandbox.experiment.stress_judge import Decided
 from sandbox.experiment.trial import Floats, Judgement, Scores
 from sandbox.models.limit_grid import REFERENCE_LIMIT
@@ -34,6 +37,8 @@ class LimitJudge:
     caps: Caps = "house and law"
     #: attributes of the rows, for tests between groups; None: not known
     monitored: pd.DataFrame | None = None
+    #: when the rows applied, and how defaults come in time; None: not known
+    origination: Origination | None = None
 
     def __call__(self, scores: Scores) -> Judgement:
         """Decisions and their value; PD tests under the incumbent's limits."""
@@ -56,10 +61,14 @@ class LimitJudge:
             model_value=model_value,
             oracle_value=oracle_value,
         )
-        happened = self.replayed(decisions)
+        outcomes = self.outcomes(decisions, accounts=self.world.scenario.cards is None)
+        happened = self._of_rows(outcomes)
         estimates, of_log = self._off_policy(decisions, happened)
         decided = Decided(self, scores, target, decisions, happened, estimates.get("off_policy"))
-        results += decided.results(Policy.default())
+        in_time = OutcomesInTime(self, scores, target, decisions, happened)
+        book = PortfolioOfDecisions(self, scores, decisions, outcomes, happened)
+        for part in (decided, in_time, book):
+            results += part.results(Policy.default())
         metrics = {
             **came_of(decisions, happened),
             "truth/profit_per_customer": float(model_value.mean()),
@@ -72,17 +81,24 @@ class LimitJudge:
             "decisions_by_segment": by_segment(self.features, decisions, happened),
             "reasons": shares(decisions["reason"]),
             **estimates,
+            **book.tables(),
         }
         return Judgement(metrics, results, tables, params)
 
-    def decided(self, scores: Scores) -> tuple[pd.DataFrame, dict[str, str]]:
-        """The table of decisions, and what the policy behind it was set to."""
+    def decided(
+        self, scores: Scores, features: pd.DataFrame | None = None
+    ) -> tuple[pd.DataFrame, dict[str, str]]:
+        """The table of decisions, and what the policy behind it was set to.
+
+        `features` are those that the first rows would have if they were others; None: as all are.
+        """
+        rows = self.features if features is None else features
         if not speaks_of_limits(scores.evaluation):
             limit = scores.evaluation.get("limit")
-            decisions = self.policy.decide(self.features, pd=scores.risk(), limit=limit)
+            decisions = self.policy.decide(rows, pd=scores.risk(), limit=limit)
             return decisions, {**self.policy.params(), "policy.caps": "house and law"}
         policy = profit_policy(self.world.scenario, self.world.months, self.policy, self.caps)
-        decisions = policy.decide(self.features, pd.DataFrame(dict(scores.evaluation)))
+        decisions = policy.decide(rows, pd.DataFrame(dict(scores.evaluation)))
         self._check_price(decisions)
         return decisions, {**policy.params(), "policy.caps": self.caps}
 
@@ -92,7 +108,8 @@ class LimitJudge:
         Potential outcomes are of one price. The all-in cap lowers it where the market's is above
         24%, and markets in a blend may have prices of their own.
         """
-        asked, truth = decisions["price"].to_numpy(), self.price[self.honest]
+        asked = decisions["price"].to_numpy()
+        truth = self.price[self.honest[: len(asked)]]
         other = decisions["approve"].to_numpy() & (np.abs(asked - truth) > 1e-9)
         if other.any():
             row = int(np.argmax(other))
@@ -105,14 +122,24 @@ class LimitJudge:
     @cached_property
     def price(self) -> Floats:
         """The price that the truth is of, everyone's: the policy's own or the market's."""
-        price = self.world.logged_decisions().price
+        price = self.logged.price
         return price if self.policy.price is None else np.full_like(price, self.policy.price)
+
+    @cached_property
+    def logged(self) -> Decisions:
+        """What the incumbent decided for every customer of the world."""
+        return self.world.logged_decisions()
+
+    @cached_property
+    def under_the_incumbent(self) -> pd.DataFrame:
+        """What happened to every customer of the world under the incumbent's decisions."""
+        return self.world.replay(self.logged).customers
 
     def _off_policy(
         self, decisions: pd.DataFrame, happened: pd.DataFrame
     ) -> tuple[dict[str, pd.DataFrame], dict[str, float]]:
         """What the incumbent's log says of the decisions: table and metrics, where it can."""
-        if not np.array_equal(self.price, self.world.logged_decisions().price):
+        if not np.array_equal(self.price, self.logged.price):
             return {}, {}  # the log is of another price
         realised = float(happened["profit"].mean())
         table = estimates_from_log(self.world, self.honest, self.features, decisions, realised)
@@ -137,8 +164,7 @@ class LimitJudge:
         NaN where there is no account: declined, or the offer not taken. `at_reference`: the true
         PD at the limit which the `pd` of a model that speaks of every limit is about.
         """
-        logged = self.world.logged_decisions()
-        happened = self.world.replay(logged).customers
+        logged, happened = self.logged, self.under_the_incumbent
         outcome = happened["default"].to_numpy(dtype=float)
         limit = logged.limit[: len(self.potential.pd)]
         if at_reference:
@@ -160,13 +186,22 @@ class LimitJudge:
 
     def replayed(self, decisions: pd.DataFrame, review: Review | None = None) -> pd.DataFrame:
         """What happened under the decisions, a row each; the noise is the same with a review."""
+        return self._of_rows(self.outcomes(decisions, review))
+
+    def outcomes(
+        self, decisions: pd.DataFrame, review: Review | None = None, *, accounts: bool = False
+    ) -> Outcomes:
+        """The replay of the decisions on the whole world, with monthly accounts if asked for."""
         everyone = np.zeros(self.world.customers)
         everyone[self.honest] = decisions["limit"]
         price = self.price.copy()
         # where the decision has a price it is the truth's; NaN leaves the market's
         asked = decisions["price"].to_numpy(dtype=float)
         price[self.honest] = np.where(np.isnan(asked), price[self.honest], asked)
-        outcomes = self.world.replay(Decisions.of(everyone, price=price), review=review)
+        granted = Decisions.of(everyone, price=price)
+        return self.world.replay(granted, accounts=accounts, review=review)
+
+    def _of_rows(self, outcomes: Outcomes) -> pd.DataFrame:
         return outcomes.customers.iloc[self.honest].reset_index(drop=True)
 
 

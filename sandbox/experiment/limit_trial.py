@@ -16,6 +16,7 @@ from sandbox.errors import BadInput
 from sandbox.experiment.limit_judge import LimitJudge
 from sandbox.experiment.market_policy import Caps
 from sandbox.experiment.monitored import monitored
+from sandbox.experiment.origination import Origination
 from sandbox.experiment.trial import Floats, Trial
 from sandbox.features import credit_features
 from sandbox.policy import LimitPolicy
@@ -58,10 +59,11 @@ def limit_trial(
     evaluation_features = credit_features(applications, list(features.columns))
     judge = LimitJudge(
         evaluation, honest, evaluation_features, features, potential, policy, caps,
-        monitored(fresh, honest),
+        monitored(fresh, honest), Origination.of(seen, fresh, honest, evaluation.months),
     )  # fmt: skip
     key = evaluation.digest.encode()
-    return Trial("limit", features, labels, evaluation_features, judge, None, key)
+    rent = evaluation.scenario.need.is_rent
+    return Trial("limit", features, labels, evaluation_features, judge, None, key, rent)
 
 
 def _logged(seen: Observed) -> dict[str, Floats]:

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from sandbox.experiment.monitored import portfolio_groups
 from sandbox.experiment.trial import Floats, Judgement, Scores, Trial
 from sandbox.portfolio import Portfolio
+from sandbox.portfolio.account_months import AccountMonths
 from sandbox.portfolio.by_columns import NO_CURRENCY
 from sandbox.validation.fairness import validate_fairness
 from sandbox.validation.grades import jeffreys_interval
 from sandbox.validation.out_of_time import validate_out_of_time
 from sandbox.validation.policy import Policy
+from sandbox.validation.portfolio import validate_portfolio
 from sandbox.validation.result import ValidationResult, Verdict
 from sandbox.validation.reverse_stress import validate_reverse_stress
 from sandbox.validation.sensitivity import validate_sensitivity
@@ -57,6 +59,7 @@ def _trial(
         portfolio_groups(portfolio, test),
         None if portfolio.months is None else portfolio.months[test],
         None if portfolio.limits is None else portfolio.limits[test],
+        portfolio.book,
     )
     scores = None if portfolio.scores is None else portfolio.scores[test]
     return Trial("pd", training, labels, evaluation, judge, scores, judge.target.tobytes())
@@ -74,6 +77,8 @@ class PortfolioJudge:
     #: months of decision and limits granted of the rows; None: not known
     months: NDArray[Any] | None = None
     limits: Floats | None = None
+    #: account-months of the bank; None: not given
+    book: AccountMonths | None = None
 
     def __call__(self, scores: Scores) -> Judgement:
         """Discrimination, calibration, stability and data tests, on the rows that have a PD."""
@@ -99,6 +104,10 @@ class PortfolioJudge:
             tables[LIMIT_BANDS] = by_limit_band(
                 self.target[known], scores.risk()[known], self.limits[known]
             )
+        if self.book is not None:
+            own, policy = self.book.definitions, Policy.default()
+            results += validate_portfolio(self.book.data, own, policy)
+            tables |= self.book.tables()
         return Judgement(metrics_of(results), results, tables)
 
     def _stressed(self, risk: Floats, scored: NDArray[np.bool_]) -> tuple[ValidationResult, ...]:

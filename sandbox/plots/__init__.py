@@ -23,10 +23,11 @@ from sandbox.plots.validation import (
     plot_roc,
     plot_score_distribution,
 )
+from sandbox.plots.vintages import plot_vintages
 
 __all__ = [
     "INK", "MUTED", "RULE", "new_axes", "plot_budget", "plot_calibration", "plot_comparison",
     "plot_decisions_by_segment", "plot_money", "plot_overlap", "plot_precision_recall",
     "plot_ranks", "plot_rates_by_grade", "plot_recall_at_fpr", "plot_ring", "plot_roc",
-    "plot_score_distribution", "style",
+    "plot_score_distribution", "plot_vintages", "style",
 ]  # fmt: skip

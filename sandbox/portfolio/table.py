@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from sandbox.errors import BadInput
 from sandbox.portfolio import columns, dates, reading
 from sandbox.portfolio.mapping import Feature, Mapping
+
+if TYPE_CHECKING:
+    from sandbox.portfolio.account_months import AccountMonths
 
 Vector = NDArray[np.float64]
 
@@ -50,6 +53,8 @@ class Portfolio:
     months: NDArray[Any] | None = None
     #: n limits granted, NaN where not known; None: not given
     limits: Vector | None = None
+    #: the bank's account-months; None: not given
+    book: "AccountMonths | None" = None
 
     @classmethod
     def from_file(cls, path: Path | str, mapping: Mapping | Path | str) -> Self:
@@ -118,6 +123,8 @@ class Portfolio:
             total.update("|".join(self.months).encode())
         if self.limits is not None:
             total.update(self.limits.tobytes())
+        if self.book is not None:
+            total.update(self.book.digest.encode())
         return total.hexdigest()[:32]
 
     def split(

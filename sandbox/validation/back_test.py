@@ -145,7 +145,10 @@ def validate_back_test(table: pd.DataFrame | None, policy: Policy) -> tuple[Vali
 def _judged(
     test: str, table: pd.DataFrame, what: str, column: str, policy: Policy
 ) -> ValidationResult:
-    kept = table[(table["accounts"] >= policy.minimum_rows)].reset_index(drop=True)
+    # nothing is to be seen in months in which nobody can have defaulted yet
+    something = (table["expected"] > 0) | (table["defaults"] > 0)
+    enough = table["accounts"] >= policy.minimum_rows
+    kept = table[enough & something].reset_index(drop=True)
     events = np.maximum(kept["defaults"], kept["expected"])
     if kept.empty or events.max() < policy.minimum_events:
         reason = (

@@ -232,6 +232,8 @@ def _parse(path: Path) -> Definitions:
         first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         message = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            message = "there is no such field; correct the name, or take it out"
         line = located.line(tuple(first["loc"]))
         raise BadInput(f"{path}, line {line}: {where}: {message}.") from error
 

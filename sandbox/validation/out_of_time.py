@@ -33,24 +33,29 @@ def validate_out_of_time(
     *,
     out_of_time: npt.ArrayLike | None = None,
     accepted: npt.ArrayLike | None = None,
+    reason: str = "it was not said which cases are out of time",
 ) -> tuple[ValidationResult, ...]:
     """Change and trend of AUC and calibration, and the accepted against all applicants.
 
     `target` n outcomes (NaN for indeterminate, immature and rejected cases), `score` n PDs,
     `period` n labels that sort by time, `out_of_time` n flags of cases later than those the model
-    was built on, `accepted` n flags. Without one of the last two, what needs it is not evaluated.
+    was built on, `accepted` n flags. Without one of the last two, what needs it is not evaluated;
+    `reason` says why there are no later cases.
     """
     y, s = vector("target", target), probabilities("score", score)
     door = _door(s, accepted, policy)
-    return (*_changes(y, s, out_of_time, policy), *_trends(y, s, np.asarray(period), policy), door)
+    return (
+        *_changes(y, s, out_of_time, policy, reason),
+        *_trends(y, s, np.asarray(period), policy),
+        door,
+    )
 
 
 def _changes(
-    y: Vector, s: Vector, later: npt.ArrayLike | None, policy: Policy
+    y: Vector, s: Vector, later: npt.ArrayLike | None, policy: Policy, reason: str
 ) -> tuple[ValidationResult, ...]:
     n = int((~np.isnan(y)).sum())
     if later is None:
-        reason = "it was not said which cases are out of time"
         return tuple(not_evaluated(t, reason, n=n, policy=policy) for t in CHANGES)
     out = vector("out_of_time", later) == 1
     if len(out) != len(y):

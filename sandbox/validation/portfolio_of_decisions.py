@@ -74,9 +74,9 @@ def override(data: PortfolioData, of: Definitions, policy: Policy) -> Validation
 
 def riskiest_step(data: PortfolioData, of: Definitions, policy: Policy) -> ValidationResult:
     """What the riskiest step of the cut-off earns an account."""
-    if data.old is None or data.old.outcomes is None:
+    book, other = data.ladders
+    if book is None or book.outcomes is None:
         raise BadInput("The policy in force was not given with its outcomes.")
-    book = data.old
     risk, seen = book.decisions["pd"].to_numpy(dtype=float), ~np.isnan(book.default)
     step = np.searchsorted(RUNGS, risk, side="left")
     sizes = np.bincount(step[seen], minlength=len(RUNGS) + 1)[: len(RUNGS)]
@@ -95,5 +95,5 @@ def riskiest_step(data: PortfolioData, of: Definitions, policy: Policy) -> Valid
         p_value=p_value,
         interval=(low, high),
         note=f"RMB an account; PD above {RUNGS[last - 1]:.0%}, up to {RUNGS[last]:.0%}",
-        table=cut_off_ladder(book, data.new),
+        table=cut_off_ladder(book, other),
     )

@@ -31,6 +31,8 @@ class PortfolioData:
     old: Book | None = None
     #: the policy proposed, on the same applications
     new: Book | None = None
+    #: the policy whose waterfall, cut-offs and utilisation are shown; None: the one in force
+    shown: Book | None = None
     #: what the policy in force said, before anybody overrode it
     decided: Book | None = None
     #: what was done, with outcomes, on the same applications as `decided`
@@ -53,3 +55,8 @@ class PortfolioData:
                 raise BadInput(
                     "The accounts have no column account; realised losses cannot be matched."
                 )
+
+    @property
+    def ladders(self) -> tuple[Book | None, Book | None]:
+        """The policy that ladders are of, and another one that saw what it declined."""
+        return (self.old, self.new) if self.shown is None else (self.shown, self.old)

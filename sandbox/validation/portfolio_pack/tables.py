@@ -1,6 +1,6 @@
 """All exhibits that can be had of what a bank gave, and why the others cannot."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache, partial
 
 import pandas as pd
@@ -32,8 +32,12 @@ NOT_SHOWN = "not shown"
 _Made = tuple[str, Callable[[], pd.DataFrame]]
 
 
-def portfolio_tables(data: PortfolioData, definitions: Definitions) -> dict[str, pd.DataFrame]:
+def portfolio_tables(
+    data: PortfolioData, definitions: Definitions, leave_out: Collection[str] = ()
+) -> dict[str, pd.DataFrame]:
     """Exhibits by name, in the order of a report; every table goes to Excel as it is.
+
+    Those named in `leave_out` are not made.
 
     The last ones are `definitions` (id, version and digest of what was used), `columns` (what each
     column is, with its unit) and, where something was not given, `not shown` (`exhibit`,
@@ -42,6 +46,8 @@ def portfolio_tables(data: PortfolioData, definitions: Definitions) -> dict[str,
     shown: dict[str, pd.DataFrame] = {}
     gaps = []
     for name, make in _exhibits(data, definitions):
+        if name in leave_out:
+            continue
         try:
             shown[name] = make()
         except BadInput as reason:
@@ -153,9 +159,10 @@ def _book(book: Book | None, what: str) -> Book:
 
 def _of_decisions(data: PortfolioData) -> Iterator[_Made]:
     in_force = "The policy in force"
-    yield "waterfall", lambda: approval_waterfall(_book(data.old, in_force))
-    yield "cut-offs", lambda: cut_off_ladder(_book(data.old, in_force), data.new)
-    yield "utilisation", lambda: utilisation_ladder(_book(data.old, in_force))
+    book, other = data.ladders
+    yield "waterfall", lambda: approval_waterfall(_book(book, in_force))
+    yield "cut-offs", lambda: cut_off_ladder(_book(book, in_force), other)
+    yield "utilisation", lambda: utilisation_ladder(_book(book, in_force))
     said, done = "What the policy said", "What was done"
     yield "overrides", lambda: overrides(_book(data.decided, said), _book(data.final, done))
     yield "override reasons", lambda: _reasons(data, said, done)
@@ -181,3 +188,24 @@ def _bands(data: PortfolioData) -> pd.DataFrame:
         target=data.target,
         reference_target=data.reference_target,
     )
+
+
+def cell_tables(
+    data: PortfolioData, definitions: Definitions, leave_out: Collection[str] = ()
+) -> dict[str, pd.DataFrame]:
+    """`portfolio_tables` under names of files: `portfolio.vintages`, `portfolio.ever_30_by_count`.
+
+    In this form a cell of a study keeps them, and a report finds them.
+    """
+    made = portfolio_tables(data, definitions, leave_out)
+    return {cell_name(name): table for name, table in made.items() if len(table)}
+
+
+def cell_name(exhibit: str) -> str:
+    """The name of an exhibit's table among those of a cell.
+
+    >>> cell_name("ever 30+ by count"), cell_name("cut-offs")
+    ('portfolio.ever_30_by_count', 'portfolio.cut_offs')
+    """
+    words = exhibit.replace("+", "").replace(",", "").replace("-", " ").split()
+    return f"portfolio.{'_'.join(words)}"
