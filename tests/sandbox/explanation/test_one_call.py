@@ -24,7 +24,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 import sandbox as sb
 from sandbox.errors import BadInput
 from sandbox.explanation import tree_ensembles
-from sandbox.explanation.any_model import QUICK
+from sandbox.explanation.any_model import QUICK, _Game
 from sandbox.explanation.contributions import found_in
 
 ROWS = 500
@@ -292,6 +292,14 @@ def test_a_feature_of_large_numbers_that_differ_little_is_not_left_out():
     np.testing.assert_allclose(found.values[:, 0], np.arange(10.0) - 29.5)
 
 
+def test_the_background_has_the_smallest_codes_which_shap_can_tell_apart():
+    rows, usual = pd.DataFrame({"x": np.arange(500.0)}), pd.DataFrame({"x": [700.0, 3.0]})
+    game = _Game.of(rows, usual, lambda table: table["x"].to_numpy())
+    assert game.background[:, 0].tolist() == [0, 1]
+    assert game.say(game.rows).tolist() == rows["x"].tolist()
+
+
+@pytest.mark.long
 def test_a_feature_of_very_many_values_is_not_left_out():
     rows = 150_000
     table = pd.DataFrame({"row": np.arange(float(rows)), "rest": np.arange(float(rows)) % 3})
