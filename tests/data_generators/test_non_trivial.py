@@ -30,7 +30,10 @@ CASES = 1_000
 #: a product of each kind, persons and businesses
 SOME = ("car_purchase", "ecommerce", "micro_business")
 #: the dial is one piece of code for all; three difficulties each take long
-DIALLED = ("ecommerce", *(pytest.param(m, marks=pytest.mark.long) for m in SOME if m != "ecommerce"))
+DIALLED = (
+    "ecommerce",
+    *(pytest.param(m, marks=pytest.mark.long) for m in SOME if m != "ecommerce"),
+)
 
 
 def everything(scenario, seed, customers=BLOCK):
