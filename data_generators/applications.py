@@ -4,6 +4,7 @@ Identifiers (device, address, phone) are keyed numbers, not personal data. Hones
 share them too: see `households`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,9 +51,13 @@ def draw_applications(
     partners: Partners,
     typology: NDArray[np.int8],
     streams: Streams,
+    given: Mapping[str, Floats] | None = None,
 ) -> Applications:
-    """Honest applications of the block, then the traces that each fraud typology leaves."""
-    columns, tampered = draw_profile(scenario, traits, partners, streams)
+    """Honest applications of the block, then the traces that each fraud typology leaves.
+
+    `given` sets attributes, as in `profiles.draw_profile`.
+    """
+    columns, tampered = draw_profile(scenario, traits, partners, streams, given)
     columns = {**columns, **_how(traits, streams), **_identifiers(scenario, streams)}
     for each in TYPOLOGIES:
         columns = resemble(each.name, each.traces, columns, streams)

@@ -94,8 +94,11 @@ def draw_partner(count: int, streams: Streams) -> NDArray[np.int64]:
     return _one_of(_partner_shares(count), "partner", streams)
 
 
-def draw_traits(scenario: Scenario, streams: Streams) -> Traits:
-    """Traits of the block's customers (equations of the structural model, section Customers)."""
+def draw_traits(scenario: Scenario, streams: Streams, business: Floats | None = None) -> Traits:
+    """Traits of the block's customers (equations of the structural model, section Customers).
+
+    `business` sets who is one (1) and who is a person (0), NaN as drawn; None: all as drawn.
+    """
     p, r = scenario.population, scenario.repayment
     ability = streams.normal("ability")
     residual = np.sqrt(1 - p.willingness_ability**2)
@@ -112,7 +115,8 @@ def draw_traits(scenario: Scenario, streams: Streams) -> Traits:
         + p.log_income_noise * streams.normal("income")
     )
     buffer = income * np.exp(-0.3 + 0.7 * ability + 0.5 * streams.normal("buffer"))
-    business, turnover, income, buffer = _businesses(scenario, ability, income, buffer, streams)
+    firm = _firms(scenario, streams, business)
+    turnover, income, buffer = _businesses(scenario, firm, ability, income, buffer)
     lenders_mean = np.exp(p.log_lenders - 0.2 * ability - 0.2 * willingness + 0.25 * impatience)
     n_lenders = streams.poisson("n_lenders", lenders_mean)
     in_full = p.transactor_intercept + p.transactor_impatience * impatience
@@ -128,10 +132,10 @@ def draw_traits(scenario: Scenario, streams: Streams) -> Traits:
         n_lenders=n_lenders,
         other_debt=p.other_debt_share * n_lenders.astype(float) * income,
         transactor=streams.uniform("transactor") < sigmoid(in_full),
-        business=business,
+        business=firm,
         turnover=turnover,
         need=np.maximum(income * np.exp(ticket), scenario.need.least),
-        product=_product(scenario, business, streams),
+        product=_product(scenario, firm, streams),
         tenor=np.asarray(scenario.need.tenors)[
             _one_of(scenario.need.tenor_shares, "tenor", streams)
         ],
@@ -141,14 +145,22 @@ def draw_traits(scenario: Scenario, streams: Streams) -> Traits:
     )
 
 
+def _firms(scenario: Scenario, streams: Streams, given: Floats | None) -> Flags:
+    """Which customers are businesses: as drawn, or as given where that is known."""
+    share = scenario.population.business_share
+    drawn = np.zeros(streams.size, dtype=bool)
+    if share > 0:
+        drawn = streams.uniform("business") < share
+    return drawn if given is None else np.where(np.isnan(given), drawn, given > 0)
+
+
 def _businesses(
-    scenario: Scenario, ability: Floats, income: Floats, buffer: Floats, streams: Streams
-) -> tuple[Flags, Floats, Floats, Floats]:
-    """Which customers are businesses, their turnover, and everyone's income and buffer."""
-    share, b = scenario.population.business_share, scenario.business
-    if share == 0:
-        return np.zeros(streams.size, dtype=bool), np.zeros(streams.size), income, buffer
-    business = streams.uniform("business") < share
+    scenario: Scenario, business: Flags, ability: Floats, income: Floats, buffer: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """The turnover of businesses, and everyone's income and buffer."""
+    b = scenario.business
+    if not business.any():
+        return np.zeros(len(income)), income, buffer
     # The income draw is taken over as the size draw: a customer is one or the other.
     size = (np.log(income) - scenario.population.log_income_mean) / np.hypot(
         scenario.population.log_income_ability, scenario.population.log_income_noise
@@ -157,7 +169,6 @@ def _businesses(
     margin = np.maximum(b.margin + b.margin_ability * ability - b.fixed_costs, 0.01)
     ratio = buffer / income
     return (
-        business,
         np.where(business, turnover, 0.0),
         np.where(business, margin * turnover, income),
         np.where(business, b.buffer_months * turnover * ratio, buffer),

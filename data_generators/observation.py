@@ -124,7 +124,7 @@ def observe_block(residents: "Residents") -> dict[str, Columns]:
     logged = residents.logged
     replayed = replay_block(residents, logged.limit, logged.price, accounts=True)
     outcomes, accounts, arrears = replayed
-    applications = _applications(residents)
+    applications = applications_of(residents)
     applied: Floats = applications["event_time"]
     events = accounts.pop("event")
     opened = applied[accounts["customer_id"] - residents.block.start]
@@ -159,7 +159,8 @@ def _known(table: pd.DataFrame, as_of: float | None) -> pd.DataFrame:
     return kept.reset_index(drop=True)
 
 
-def _applications(residents: "Residents") -> Columns:
+def applications_of(residents: "Residents") -> Columns:
+    """The table of applications of one block, as columns."""
     columns = dict(residents.applications.observed)
     day = columns.pop("apply_day").astype(float) + columns["apply_hour"].astype(float) / 24.0
     times = {"customer_id": residents.streams.ids, "event_time": day, "known_at": day}

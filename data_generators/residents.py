@@ -1,7 +1,7 @@
 """All that is fixed about a block's customers before any decision, market by market."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -37,11 +37,14 @@ class Market:
     months: int
     #: the same market for another block
     redraw: "Callable[[Block], Market]"
+    #: attributes of these customers that are set and not drawn (`attributes.ATTRIBUTES`); none
+    #: but where someone asks who they would be otherwise
+    given: Mapping[str, Floats] = field(default_factory=dict)
 
     @cached_property
     def traits(self) -> Traits:
         """Latent traits."""
-        return draw_traits(self.scenario, self.streams)
+        return draw_traits(self.scenario, self.streams, self.given.get("business"))
 
     @cached_property
     def typology(self) -> NDArray[np.int8]:
@@ -72,7 +75,7 @@ class Market:
     def applications(self) -> Applications:
         """What the bank sees of each application."""
         return draw_applications(
-            self.scenario, self.traits, self.partners, self.typology, self.streams
+            self.scenario, self.traits, self.partners, self.typology, self.streams, self.given
         )
 
     @cached_property

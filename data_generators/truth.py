@@ -280,6 +280,36 @@ class Truth:
                 parts.append(together(pds, residents.rows))
         return np.concatenate(parts)
 
+    def applications_under(self, attributes: Mapping[str, ArrayLike]) -> pd.DataFrame:
+        """The applications if everyone had another attribute, all noise the same.
+
+        `attributes` by name (`attributes.ATTRIBUTES`: age in years, education by its position,
+        business 1 or 0), each one for all or one a customer; a NaN leaves what was drawn. The
+        table is that of `World.observed`, a row a customer in order. Raises InvalidInput for an
+        attribute that cannot be set, with the list of those that can.
+
+        >>> from data_generators import World, scenarios
+        >>> world = World(scenarios.ecommerce, customers=200, months=6, seed=7)
+        >>> as_they_are = world.observed().applications
+        >>> older = world.truth.applications_under({"age": as_they_are["age"] + 10})
+        >>> bool((older["employment_months"] >= as_they_are["employment_months"]).all())
+        True
+        """
+        from data_generators.attributes import applications_under
+
+        return applications_under(self.world, attributes)
+
+    def pd_as_other(
+        self, limit: Floats, attributes: Mapping[str, ArrayLike], replicas: int = 64
+    ) -> Floats:
+        """`true_pd` if everyone had another attribute, all noise the same; partners fare alike.
+
+        Under no attribute, or one that moves no default, it is `true_pd` to the last digit.
+        """
+        from data_generators.attributes import pd_as_other
+
+        return pd_as_other(self.world, limit, attributes, replicas)
+
     def pd_under(
         self,
         limit: ArrayLike,

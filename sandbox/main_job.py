@@ -34,6 +34,7 @@ def run_main_job(
     level: Level | str = Level.NAMESPACE,
     limits: Limits | None = None,
     evaluation_seed: int | None = None,
+    refits: int = 0,
     edition: "Edition | None" = None,
     progress: bool = True,
 ) -> MainJob:
@@ -41,6 +42,7 @@ def run_main_job(
 
     `edition` says in which formats and language, by which thresholds, and of which date; without
     one, the reports are pages in English of today.
+    With `refits`, each model is trained so many times again, for the tests of its stability.
 
     Raises InvalidInput for sizes out of range or an unknown scenario, IsolationUnavailable when
     the level cannot be had on this host.
@@ -68,6 +70,7 @@ def run_main_job(
             jobs=jobs,
             workspace=workspace,
             evaluation_seed=evaluation_seed,
+            refits=refits,
         ).run(progress=progress)
         studies.append(results)
         try:

@@ -7,10 +7,12 @@ columns that every model sees stand in `applications`; more detail, drawn around
 two agree, in `profiles`.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data_generators.customers import Flags, Traits
 from data_generators.partners import Partners
@@ -46,25 +48,30 @@ _OWNERS, _OWNERS_AGE, _OWNERS_A_YEAR = 0.35, 37.0, 0.012
 
 
 def draw_profile(
-    scenario: Scenario, traits: Traits, partners: Partners, streams: Streams
+    scenario: Scenario,
+    traits: Traits,
+    partners: Partners,
+    streams: Streams,
+    given: Mapping[str, Floats] | None = None,
 ) -> tuple[Columns, Flags]:
     """Profile columns of customers as of their application, and whose were tampered with.
 
-    The columns are those of `schema.APPLICATIONS` from `age` to `court_enforcement`.
+    The columns are those of `schema.APPLICATIONS` from `age` to `court_enforcement`. `given` sets
+    `age` (years) and `education` (position in `EDUCATION`), NaN as drawn.
     """
     own = streams.uniform("own_customer") < scenario.population.own_customer_share
     declares = streams.normal("declared_income")
     overstated = np.exp(0.08 + 0.25 * declares)
     # What is left of the turnover is harder to tell, and to check, than a salary.
     earned = np.exp(0.08 + np.where(traits.business, 0.45, 0.25) * declares)
-    age = draw_age(scenario, traits, streams)
-    education = draw_education(traits, age, streams)
+    age = _or_given("age", draw_age(scenario, traits, streams), given)
+    education = _or_given("education", draw_education(traits, age, streams), given)
     no_shop = shop_gap(scenario, streams)
     # What a source does not deliver cannot be tampered with.
     tampered = draw_tampered(scenario, traits, partners, streams) & ~no_shop
     columns: Columns = {
         "age": age,
-        "employment_months": draw_employment(traits, age, education, streams),
+        "employment_months": draw_employment(traits, age, education.astype(np.int64), streams),
         "declared_income": money(traits.income * earned),
         "declared_turnover": money(traits.turnover * overstated),
         "rent_monthly": money(_rent(scenario, traits, age, streams)),
@@ -75,6 +82,13 @@ def draw_profile(
         **court_columns(scenario, traits, streams),
     }
     return columns, tampered
+
+
+def _or_given(name: str, drawn: NDArray[Any], given: Mapping[str, Floats] | None) -> NDArray[Any]:
+    """The values as drawn, or as given where that is known."""
+    if given is None or name not in given:
+        return drawn
+    return np.where(np.isnan(given[name]), drawn, given[name])
 
 
 def draw_details(

@@ -127,6 +127,18 @@ def jobs(function: F) -> F:
     )(function)
 
 
+def refits(function: F) -> F:
+    """--refits: how often models are trained again."""
+    return click.option(
+        "--refits",
+        type=Whole(0),
+        default=0,
+        show_default=True,
+        help="Times that each model is trained again on other draws of its rows, to test that it "
+        "is stable: 0, or at least 2. Each costs a fit.",
+    )(function)
+
+
 class Whole(click.ParamType):  # type: ignore[type-arg]  # not generic when run
     """A whole number from `least` up."""
 

@@ -17,9 +17,17 @@ if TYPE_CHECKING:
 @click.command(
     "run", cls=Word, short_help="Limit and fraud models on simulated customers, the whole job."
 )
-@study_options(options.scenario, 20_000, 3, "markets to try each model on", *report_options.EDITION)
+@study_options(
+    options.scenario,
+    20_000,
+    3,
+    "markets to try each model on",
+    options.refits,
+    *report_options.EDITION,
+)
 def command(
     asked: StudyOptions,
+    refits: int,
     formats: tuple[str, ...],
     language: str,
     policy: Path | None,
@@ -39,6 +47,7 @@ def command(
     Example:
       risk-sandbox run
       risk-sandbox run --scenario travel --customers 5000 --seeds 1 --store trial/
+      risk-sandbox run --refits 3
       risk-sandbox run --evaluation-seed 1 --report-date 2026-12-01 --format all --language zh
     """
     if asked.is_known:
@@ -57,6 +66,7 @@ def command(
         jobs=asked.jobs,
         level=asked.isolation,
         evaluation_seed=asked.evaluation_seed,
+        refits=refits,
         edition=edition,
         progress=sys.stderr.isatty(),
     )

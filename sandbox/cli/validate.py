@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 @panel_options.account_months
 @report_options.written
 @options.seed(what="Seed of the split into training and test accounts.")
+@options.refits
 @options.store
 @options.isolation
 @click.pass_context
@@ -80,6 +81,7 @@ def command(
     policy: Path | None,
     report_date: str | None,
     seed: int,
+    refits: int,
     store: Path,
     isolation: str,
 ) -> None:
@@ -134,8 +136,9 @@ def command(
     _refuse_too_few(portfolio, file, seed if fit else None)
     if not fit:
         isolation = _unused(context, isolation)
-    results = _judged(portfolio, said, fit, seed, store, isolation, track=mapping is not None)
-    _report(results, edition, out, store, tracked=mapping is not None)
+    tracked = mapping is not None
+    results = _judged(portfolio, said, fit, seed, refits, store, isolation, track=tracked)
+    _report(results, edition, out, store, tracked=tracked)
 
 
 @dataclass(frozen=True)
@@ -236,6 +239,7 @@ def _judged(
     mapping: "Mapping",
     fit: bool,
     seed: int,
+    refits: int,
     store: Path,
     isolation: str,
     *,
@@ -251,6 +255,7 @@ def _judged(
         seeds=[seed],
         level=isolation,
         workspace=Workspace(store),
+        refits=refits,
     ).run(progress=sys.stderr.isatty(), track=track)
 
 

@@ -99,7 +99,10 @@ def asked_altered(
 
 
 def directions_expected(trial: Trial) -> dict[str, int]:
-    """What the names of the features lead one to expect of a trial of this role."""
+    """What the names of the features lead one to expect of a trial of this role and market."""
     from sandbox.features.expected_directions import expected_sign
 
-    return {str(name): expected_sign(str(name), trial.role) for name in trial.evaluation_features}
+    return {
+        str(name): expected_sign(str(name), trial.role, rent_is_need=trial.rent_is_need)
+        for name in trial.evaluation_features
+    }

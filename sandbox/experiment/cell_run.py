@@ -5,19 +5,23 @@ from dataclasses import replace
 
 from sandbox.cell import CellResult, DatasetRecord
 from sandbox.errors import BadInput
+from sandbox.experiment.as_others import judged_as_others
 from sandbox.experiment.explained import explained, explained_positions
 from sandbox.experiment.explanation_judge import Explained, judged_explanation
 from sandbox.experiment.model_run import run_model
 from sandbox.experiment.plan import CellPlan
 from sandbox.experiment.portfolio_trial import observed_rate, portfolio_facts
 from sandbox.experiment.recourse_judge import judged_recourse
+from sandbox.experiment.refits import refitted_scores
 from sandbox.experiment.review_run import reviewed_cell
 from sandbox.experiment.review_trial import reviews_lines
 from sandbox.experiment.robustness_judge import with_robustness
-from sandbox.experiment.trial import Scores, Trial
+from sandbox.experiment.trial import Floats, Scores, Trial
 from sandbox.isolation import Evidence, Status
 from sandbox.portfolio import Portfolio
 from sandbox.tracking.pictures import drawn
+from sandbox.validation.seeds import NO_REFITS
+from sandbox.validation.suite import metrics_of
 
 
 def run_cell(plan: CellPlan) -> CellResult:
@@ -55,7 +59,9 @@ def _tried(plan: CellPlan, trial: Trial) -> CellResult:
     )
     if ran.failed or ran.scores is None:
         return base
-    judgement = with_robustness(trial, ran.scores, trial.judge(ran.scores), ran.altered)
+    judgement = with_robustness(
+        trial, ran.scores, trial.judge(ran.scores), ran.altered, _refits(plan, trial)
+    )
     risk = ran.scores.risk()[explained_positions(trial)]
     attribution, additivity = explained(trial, plan.entrant.explained, ran.explanation, risk)
     of_explanation, tables = Explained(), dict(judgement.tables)
@@ -65,6 +71,7 @@ def _tried(plan: CellPlan, trial: Trial) -> CellResult:
         )
         tables["shap_summary"] = attribution.summary()
     recourse = judged_recourse(plan, trial, ran.advised)
+    as_others = judged_as_others(trial, ran.scores, ran.as_others)
     return replace(
         base,
         params=judgement.params,
@@ -73,9 +80,16 @@ def _tried(plan: CellPlan, trial: Trial) -> CellResult:
             **({"explain/additivity_gap": additivity.statistic} if additivity.n else {}),
             **of_explanation.metrics,
             **recourse.metrics,
+            **metrics_of(as_others),
             **_cost(ran.evidence),
         },
-        results=(*judgement.results, additivity, *of_explanation.results),
+        results=(
+            *judgement.results,
+            additivity,
+            *of_explanation.results,
+            *recourse.results,
+            *as_others,
+        ),
         tables={**tables, **of_explanation.tables, **recourse.tables},
         attribution=attribution,
         model_blob=ran.model.payload if ran.model and ran.model.whole else None,
@@ -83,12 +97,26 @@ def _tried(plan: CellPlan, trial: Trial) -> CellResult:
     )
 
 
+def _refits(plan: CellPlan, trial: Trial) -> "Floats | str":
+    """Scores of the model trained again, a column a refit; or why there are none."""
+    if not plan.entrant.fitted_here or plan.entrant.artefact is None:
+        return "the model comes fitted; it cannot be trained again here"
+    if not plan.refits:
+        return NO_REFITS
+    try:
+        return refitted_scores(plan, plan.entrant.artefact, trial, plan.refits)
+    except BadInput as error:
+        # the model itself was fitted and is judged on all else
+        return f"{error}".removesuffix(".")
+
+
 def _judged_as_they_are(plan: CellPlan, trial: Trial) -> CellResult:
     """Scores the bank already has: no model, no sandbox, nothing to explain."""
     if trial.bank_scores is None:
         raise BadInput("The portfolio has no score column; name one with --score.")
     scores = Scores(evaluation={"pd": trial.bank_scores}, training={})
-    judgement = with_robustness(trial, scores, trial.judge(scores), None)
+    why = "the bank trained the model; it cannot be trained again here"
+    judgement = with_robustness(trial, scores, trial.judge(scores), None, why)
     return CellResult(
         cell=plan.cell,
         status=Status.OK,

@@ -17,16 +17,16 @@ from sandbox.explanation.attribution import Attribution
 from sandbox.explanation.faithfulness import on_the_margin
 from sandbox.explanation.reason_codes import reason_table
 from sandbox.explanation.reason_stability import stability_of
-from sandbox.explanation.structure import Structure, against_structure, measures_of
+from sandbox.explanation.structure import against_structure, measures_of
 from sandbox.isolation import Status
-from sandbox.portfolio import Portfolio
 from sandbox.validation.judge import judge, not_evaluated
 from sandbox.validation.policy import Policy
 from sandbox.validation.result import ValidationResult
 from sandbox.validation.suite import metrics_of
+from sandbox.validation.truth_given import STRUCTURE, validate_structure_truth
 
 CORRELATION, DELETION = "explanation.faithfulness_correlation", "explanation.faithfulness_deletion"
-STRUCTURE, STABILITY = "explanation.structure", "explanation.reason_stability"
+STABILITY = "explanation.reason_stability"
 
 
 @dataclass(frozen=True)
@@ -90,48 +90,29 @@ def _to_the_model(
 
 
 def _to_the_structure(plan: CellPlan, attribution: Attribution, policy: Policy) -> Explained:
+    """Against what truly moves default; nothing for fraud, and for a portfolio, whose truth nobody
+    knows."""
     if not has_contributions(plan):
-        why = "the world's contributions are to default, not to fraud"
-        if isinstance(plan.arena, Portfolio):
-            why = "a portfolio has no known truth"
-        return Explained((judge(STRUCTURE, float("nan"), n=0, policy=policy, note=why),))
+        return Explained()
     truth = explained_truth(plan)
     both = truth.rows < len(attribution.values)
     if not both.any():
         why = "nobody explained means to pay"
-        return Explained((judge(STRUCTURE, float("nan"), n=0, policy=policy, note=why),))
+        return Explained(validate_structure_truth(None, policy, reason=why))
     names = [str(name) for name in attribution.features.columns]
     said = pd.DataFrame(attribution.values[truth.rows[both]], columns=names)
     measures = measures_of(names, rent_is_need=plan.evaluation.scenario.need.is_rent)
     true = truth.values[both].reset_index(drop=True)
     found = against_structure(said, true, measures, truth.error)
-    result = judge(
-        STRUCTURE,
-        found.rank_correlation,
-        n=found.rows,
-        policy=policy,
-        interval=found.interval,
-        note=_in_words(found, truth.ceiling),
+    figures = {name: getattr(found, name) for name in (*STRUCTURE, "by_chance")}
+    results = validate_structure_truth(
+        {**figures, "ceiling": truth.ceiling},
+        policy,
+        rows=found.rows,
+        interval=found.interval if np.isfinite(found.interval).all() else None,
         table=found.table,
     )
-    metrics = {
-        "truth/explanation_sign_errors": found.sign_errors,
-        "truth/explanation_top4_overlap": found.top4_overlap,
-        "truth/explanation_null_share": found.null_share,
-    }
-    known = {name: value for name, value in metrics.items() if np.isfinite(value)}
-    return Explained((result,), known, {"explanation_structure": found.table})
-
-
-def _in_words(found: Structure, ceiling: float) -> str:
-    wrong = "" if np.isnan(found.sign_errors) else f"wrong sign {found.sign_errors:.0%}, "
-    null = (
-        "" if np.isnan(found.null_share) else f", on features without effect {found.null_share:.0%}"
-    )
-    return (
-        f"a perfect explanation would reach {ceiling:.2f} of truth known so well; {wrong}"
-        f"top four shared {found.top4_overlap:.0%} (by chance {found.by_chance:.0%}){null}"
-    )
+    return Explained(results, tables={"explanation_structure": found.table})
 
 
 def _reasons(attribution: Attribution, again: AskedAgain | None, policy: Policy) -> Explained:

@@ -85,14 +85,20 @@ class LimitJudge:
         }
         return Judgement(metrics, results, tables, params)
 
-    def decided(self, scores: Scores) -> tuple[pd.DataFrame, dict[str, str]]:
-        """The table of decisions, and what the policy behind it was set to."""
+    def decided(
+        self, scores: Scores, features: pd.DataFrame | None = None
+    ) -> tuple[pd.DataFrame, dict[str, str]]:
+        """The table of decisions, and what the policy behind it was set to.
+
+        `features` are those that the first rows would have if they were others; None: as all are.
+        """
+        rows = self.features if features is None else features
         if not speaks_of_limits(scores.evaluation):
             limit = scores.evaluation.get("limit")
-            decisions = self.policy.decide(self.features, pd=scores.risk(), limit=limit)
+            decisions = self.policy.decide(rows, pd=scores.risk(), limit=limit)
             return decisions, {**self.policy.params(), "policy.caps": "house and law"}
         policy = profit_policy(self.world.scenario, self.world.months, self.policy, self.caps)
-        decisions = policy.decide(self.features, pd.DataFrame(dict(scores.evaluation)))
+        decisions = policy.decide(rows, pd.DataFrame(dict(scores.evaluation)))
         self._check_price(decisions)
         return decisions, {**policy.params(), "policy.caps": self.caps}
 
@@ -102,7 +108,8 @@ class LimitJudge:
         Potential outcomes are of one price. The all-in cap lowers it where the market's is above
         24%, and markets in a blend may have prices of their own.
         """
-        asked, truth = decisions["price"].to_numpy(), self.price[self.honest]
+        asked = decisions["price"].to_numpy()
+        truth = self.price[self.honest[: len(asked)]]
         other = decisions["approve"].to_numpy() & (np.abs(asked - truth) > 1e-9)
         if other.any():
             row = int(np.argmax(other))

@@ -62,7 +62,8 @@ def limit_trial(
         monitored(fresh, honest), Origination.of(seen, fresh, honest, evaluation.months),
     )  # fmt: skip
     key = evaluation.digest.encode()
-    return Trial("limit", features, labels, evaluation_features, judge, None, key)
+    rent = evaluation.scenario.need.is_rent
+    return Trial("limit", features, labels, evaluation_features, judge, None, key, rent)
 
 
 def _logged(seen: Observed) -> dict[str, Floats]:

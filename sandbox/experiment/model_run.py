@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sandbox.experiment.altered_rows import Answered, asked_altered
+from sandbox.experiment.as_others import AnsweredAsOthers, asked_as_others
 from sandbox.experiment.explained import explained_rows
 from sandbox.experiment.explained_again import AskedAgain, asked_again
 from sandbox.experiment.plan import CellPlan
@@ -25,6 +26,7 @@ class Ran:
     again: AskedAgain | None = None
     advised: Advised | None = None
     altered: Answered | None = None
+    as_others: AnsweredAsOthers | None = None
 
 
 def run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
@@ -39,7 +41,7 @@ def run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
         artefact = fitted.value
     outputs = plan.entrant.outputs
     sample, background = explained_rows(trial)
-    again = advised = altered = None
+    again = advised = altered = as_others = None
     with worker(level=plan.level, limits=plan.limits) as scoring:
         order = trial.order()
         shuffled = trial.evaluation_features.iloc[order].reset_index(drop=True)
@@ -56,6 +58,7 @@ def run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
             advised = asked_for_advice(scoring, artefact, plan, trial, in_order)
         if last.status is Status.OK:
             altered = asked_altered(scoring, artefact, outputs, trial)
+            as_others = asked_as_others(scoring, artefact, outputs, trial)
     evidence = (*evidence, (explanation or last).evidence)
     if last.status is not Status.OK or fresh.value is None:
         return Ran(evidence, failed=last)
@@ -71,6 +74,7 @@ def run_model(plan: CellPlan, artefact: Artefact, trial: Trial) -> Ran:
         again=again,
         advised=advised,
         altered=altered,
+        as_others=as_others,
     )
 
 

@@ -59,6 +59,8 @@ class CellPlan:
     truth_folder: Path
     #: replicas of noise that the oracle chooses by, and as many that everyone is scored on
     replicas: int = REPLICAS
+    #: how often each model is trained again on other draws of its rows, to see how it scatters
+    refits: int = 0
     #: digest of the code, as it was when the study was planned: processes that start later would
     #: read sources that were edited since
     code: str = field(default_factory=lambda: code_digest())
@@ -83,6 +85,7 @@ class CellPlan:
             self.limits,
             self.policy,
             self.replicas,
+            self.refits,
         )
         return Cell(
             study=self.study,

@@ -17,6 +17,9 @@ from sandbox.experiment.trial import Floats, Trial
 from sandbox.explanation.counterfactual import advise
 from sandbox.isolation import Artefact, Worker
 from sandbox.portfolio import Portfolio
+from sandbox.validation.policy import Policy
+from sandbox.validation.result import ValidationResult
+from sandbox.validation.truth_given import validate_recourse_truth
 
 #: declined applicants who ask, the first, and replicas of noise that each lives through: a second
 #: of a cell's time; `benchmarks/recourse.py` takes more of both
@@ -43,6 +46,7 @@ class Advised:
 class Recourse:
     """Figures of a cell's advice; none where no advice was asked for."""
 
+    results: tuple[ValidationResult, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
@@ -79,9 +83,13 @@ def asked_for_advice(
 
 
 def judged_recourse(plan: CellPlan, trial: Trial, advised: Advised | None) -> Recourse:
-    """The advice held against the truth of the evaluation world."""
-    if advised is None or not len(advised.rows):
+    """The advice held against the truth of the evaluation world; nothing of other trials."""
+    if plan.role != "limit" or isinstance(plan.arena, Portfolio):
         return Recourse()
+    policy = Policy.default()
+    if advised is None or not len(advised.rows):
+        why = "nobody was declined" if advised else _no_advice(plan)
+        return Recourse(validate_recourse_truth(None, policy, why))
     honest = np.flatnonzero(plan.evaluation.truth.fraud() == "")
     some = trial.evaluation_features.iloc[advised.rows].reset_index(drop=True)
     found = recourse_truth(
@@ -96,9 +104,18 @@ def judged_recourse(plan: CellPlan, trial: Trial, advised: Advised | None) -> Re
     metrics = {
         f"truth/recourse_{name}": said[name] for name in ("validity", "improvement", "games")
     }
+    results = validate_recourse_truth(said, policy, "nothing helps those who were declined")
     if not len(found.rows):
-        return Recourse(metrics)
-    return Recourse(metrics, {"recourse": _by_advice(found)})
+        return Recourse(results, metrics)
+    return Recourse(results, metrics, {"recourse": _by_advice(found)})
+
+
+def _no_advice(plan: CellPlan) -> str:
+    """Why nobody was asked for advice."""
+    names = plan.entrant.outputs
+    if "pd" in names and not any(name.startswith("pd_at_") for name in names):
+        return "the model ended while it was asked for advice"
+    return "limits follow from expected profit, not from a cut-off of the PD"
 
 
 def _by_advice(found: RecourseTruth) -> pd.DataFrame:

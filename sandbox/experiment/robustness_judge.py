@@ -25,8 +25,8 @@ from sandbox.validation.representativeness import (
 from sandbox.validation.result import ValidationResult, Verdict
 from sandbox.validation.robustness import TESTS as NOISE
 from sandbox.validation.robustness import cut_off, validate_noise
+from sandbox.validation.seeds import NO_REFITS, validate_seeds
 from sandbox.validation.seeds import TESTS as SEEDS
-from sandbox.validation.seeds import validate_seeds
 from sandbox.validation.slices import TESTS as SLICES_TESTS
 from sandbox.validation.slices import validate_slices
 from sandbox.validation.suite import metrics_of
@@ -55,13 +55,14 @@ def with_robustness(
     scores: Scores,
     judgement: Judgement,
     answered: Answered | None,
-    refits: Floats | None = None,
+    refits: Floats | str = NO_REFITS,
 ) -> Judgement:
     """The judgement of a cell's scores with robustness and the tables' fitness added.
 
     The outcomes are those of the judgement's table `scored`, which has the rows with a score.
     `answered` None: the model could not be asked again. `refits` has the scores of the evaluation
-    rows by models trained again, a column a refit (`sandbox.experiment.refits`).
+    rows by models trained again, a column a refit (`sandbox.experiment.refits`), or why there
+    are none.
     """
     policy = Policy.default()
     target = judgement.tables["scored"]["target"].to_numpy(dtype=float)
@@ -73,7 +74,11 @@ def with_robustness(
         *_noise(risk[scored], target, answered, policy),
         *validate_slices(*fresh, policy),
         *_overfit(trial, scores.training_risk(), fresh, policy),
-        *validate_seeds(target, None if refits is None else refits[scored], policy),
+        *(
+            validate_seeds(target, None, policy, reason=refits)
+            if isinstance(refits, str)
+            else validate_seeds(target, refits[scored], policy)
+        ),
         *validate_monotonicity(
             None if answered is None else answered.rows.asked,
             None if answered is None else answered.along(),

@@ -32,6 +32,8 @@ from sandbox.workspace import Workspace, held_alone, slug, written_whole
 
 #: bytes of a study's name: file systems take 255, and MLflow 500 characters
 LONGEST_NAME = 200
+#: refits of a model: more say no more of its scatter
+MOST_REFITS = 20
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,9 @@ class Study:
     evaluation_seed: int | None = None
     #: replicas of noise behind expected values: fewer are faster and make a weaker oracle
     replicas: int = REPLICAS
+    #: how often each model is trained again on other draws of its rows, for the tests of its
+    #: stability: 0, or at least 2; each costs as much as the fit
+    refits: int = 0
 
     def __post_init__(self) -> None:
         if not re.sub(r"\W", "", self.name):
@@ -81,6 +86,11 @@ class Study:
             )
         if self.jobs < 1:
             raise BadInput(f"jobs is {self.jobs}; it must be at least 1.")
+        if self.refits != 0 and not 2 <= self.refits <= MOST_REFITS:
+            raise BadInput(
+                f"refits is {self.refits}; give 0 for none, or from 2 to {MOST_REFITS}, so that "
+                "they can be compared."
+            )
 
     @property
     def folder(self) -> Path:
@@ -103,6 +113,7 @@ class Study:
                 policy=self.policy,
                 truth_folder=self.workspace.root / "truth",
                 replicas=self.replicas,
+                refits=self.refits,
             )
             for entrant in map(Entrant.of, self.models)
             for world in self.worlds

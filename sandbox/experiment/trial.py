@@ -70,6 +70,9 @@ class Trial:
     #: what the order of the evaluation rows inside is drawn from; nothing that goes in tells it
     order_key: bytes = field(default_factory=lambda: secrets.token_bytes(16), repr=False)
 
+    #: whether the rent in the tables is what is bought on credit
+    rent_is_need: bool = False
+
     def order(self) -> NDArray[np.intp]:
         """The order in which the evaluation rows go into the sandbox.
 

@@ -28,14 +28,21 @@ _FRAUD = (
 )
 
 
-def expected_sign(feature: str, role: str) -> int:
+def expected_sign(feature: str, role: str, *, rent_is_need: bool = False) -> int:
     """1 where higher values are expected to raise the risk, -1 to lower it, 0 for no view.
+
+    `rent_is_need`: the rent is what is bought on credit, as in online rental. Nobody's cash
+    carries it beside the loan then, and at a given limit the dearer rent tells of a higher income.
 
     >>> expected_sign("declared_income", "pd"), expected_sign("months_late_1", "pd")
     (-1, 1)
     >>> expected_sign("device_age_days", "limit"), expected_sign("declared_income", "fraud")
     (0, 0)
+    >>> expected_sign("rent_monthly", "pd"), expected_sign("rent_monthly", "pd", rent_is_need=True)
+    (1, -1)
     """
+    if rent_is_need and role != "fraud" and feature == "rent_monthly":
+        return -1
     table = _FRAUD if role == "fraud" else _DEFAULT
     return next((sign for words, sign in table if named(feature, words)), 0)
 

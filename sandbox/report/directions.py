@@ -22,7 +22,11 @@ def directions(standing: Standing) -> pd.DataFrame | None:
     if attribution is None:
         return None
     table = attribution.summary()
-    expected = np.array([expected_sign(str(f), standing.role) for f in table["feature"]])
+    # where the model was asked along a feature, the market's own view; names say it elsewhere
+    asked = standing.champion.reference.tables.get("robustness_directions")
+    known = {} if asked is None else dict(zip(asked["feature"], asked["expected"], strict=True))
+    names = [str(feature) for feature in table["feature"]]
+    expected = np.array([known.get(f, expected_sign(f, standing.role)) for f in names])
     clear = table["direction"].to_numpy(dtype=float) * expected <= -CLEAR
     weighty = table["share"].to_numpy(dtype=float) >= SHARE
     return table.assign(expected=expected, against=clear & weighty)

@@ -114,8 +114,8 @@ def mapped(judged: Sequence[Judged], facts: Mapping[str, bool], role: str) -> li
         known = sum(point.verified for point in text.points)
         note = f"{text.source}. Read on {text.read_on} at {text.read_at}."
         note += f" Its own words were read for {known} of {len(text.points)} points."
-        if not text.verified:
-            note += f" Not verified: {text.missing}."
+        if text.missing:
+            note += f" Open: {text.missing}."
         blocks.append(Table(text.name, spec, tuple(rows), note))
     return blocks
 

@@ -159,4 +159,28 @@ def _truth(standing: Standing, judged: tuple[Judged, ...]) -> list[Block]:
             "the error of the constant."
         )
         blocks.append(table_of("Error against the true PD, in parts", spec, parts, note))
-    return blocks
+    return [*blocks, *_as_others(standing)]
+
+
+def _as_others(standing: Standing) -> list[Block]:
+    """Decisions and PDs with an attribute changed, an attribute a row."""
+    table = figures.result_table(standing.champion.reference, "truth.counterfactual_fairness")
+    if table is None:
+        return []
+    spec: tuple[tuple[str, str, Form | None], ...] = (
+        ("attribute", "Attribute", None),
+        ("n", "Customers", count),
+        ("changed", "Decisions that change", percent),
+        ("worse", "Would have more", percent),
+        ("better", "Would have less", percent),
+        ("pd_change", "Change of the PD", percent),
+        ("true_change", "Change of the true PD", percent),
+        ("unexplained", "Beyond the true change", percent),
+    )
+    note = (
+        "The same customers and noise with the attribute changed: age and education by mirrored "
+        "rank, persons and businesses each for the other. What follows from the attribute in "
+        "their application follows. Changes are means of absolute values; the true one is of a "
+        "limit of 10,000 RMB."
+    )
+    return [table_of("With another attribute", spec, table, note)]

@@ -34,7 +34,7 @@ def brier_interval(target: npt.ArrayLike, score: npt.ArrayLike) -> tuple[float, 
     """95% interval of the Brier score: that of a mean over cases, normal, cut at 0.
 
     >>> [round(end, 3) for end in brier_interval([0, 1, 1], [0.1, 0.8, 0.6])]
-    [0.0, 0.169]
+    [0.0, 0.16]
     """
     scored = observed(target, score)
     errors = (scored.score - scored.target) ** 2

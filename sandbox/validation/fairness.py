@@ -244,7 +244,10 @@ def _of_calibration(table: pd.DataFrame, policy: Policy, n: int) -> ValidationRe
     if known.empty:
         return not_evaluated(test, "no group has enough observed outcomes", n=n, policy=policy)
     adjusted = holm(known["p_calibration"])
-    row = known.iloc[int(np.argmin(adjusted))]
+    gap = (known["observed_rate"] - known["mean_pd"]).abs().to_numpy()
+    # Holm makes many p-values one: of the groups with the least, the one that is furthest off
+    surest = adjusted <= adjusted.min()
+    row = known.iloc[int(np.argmax(np.where(surest, gap, -1.0)))]
     return judge(
         test,
         float(row["observed_rate"] - row["mean_pd"]),

@@ -78,14 +78,11 @@ def _points(column: pd.Series, points: int) -> npt.NDArray[np.float64]:
 
 
 def _along(features: pd.DataFrame, name: str, values: npt.NDArray[np.float64]) -> pd.DataFrame:
-    table = features.loc[features.index.repeat(len(values))].reset_index(drop=True)
-    table[name] = np.tile(values, len(features)).astype(_kind(features[name]))
+    rows = np.repeat(np.arange(len(features)), len(values))
+    table = features.iloc[rows].reset_index(drop=True)
+    # the column's own type, so that the model gets what it was trained on
+    table[name] = pd.Series(np.tile(values, len(features))).astype(features[name].dtype)
     return table
-
-
-def _kind(column: pd.Series) -> "np.dtype[np.generic] | str":
-    """The column's own type, so that the model gets what it was trained on."""
-    return column.dtype if isinstance(column.dtype, np.dtype) else str(column.dtype)
 
 
 def monotonicity_table(

@@ -1,5 +1,6 @@
 """Thresholds with their sources: a versioned YAML file, checked when it is read."""
 
+import difflib
 import hashlib
 import json
 from enum import StrEnum
@@ -130,7 +131,7 @@ class Policy(BaseModel):
     def _known(cls, thresholds: Any) -> Any:
         for name in thresholds if isinstance(thresholds, dict) else ():
             if name not in CATALOGUE:
-                raise ValueError(f"no test is called {name!r}; known are {', '.join(CATALOGUE)}")
+                raise ValueError(f"no test is called {name!r}; {_meant(name)}")
         return thresholds
 
     @property
@@ -155,12 +156,27 @@ class Policy(BaseModel):
         return _parse(path)
 
 
+def _meant(name: object) -> str:
+    """What may have been meant by a test that there is not.
+
+    >>> _meant("discrimination.acu"), _meant("profit")
+    ('the nearest is discrimination.auc', 'the built-in policy names those there are')
+    """
+    near = difflib.get_close_matches(str(name), CATALOGUE, n=1, cutoff=0.7)
+    return f"the nearest is {near[0]}" if near else "the built-in policy names those there are"
+
+
 def _parse(path: Path) -> Policy:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"The policy file {path} cannot be read ({error}).") from error
     located = located_yaml.load(text, str(path))
+    given = located.data.get("thresholds") if isinstance(located.data, dict) else None
+    for name in given if isinstance(given, dict) else ():
+        if name not in CATALOGUE:
+            line = located.line(("thresholds", name))
+            raise BadInput(f"{path}, line {line}: no test is called {name!r}; {_meant(name)}.")
     try:
         return Policy.model_validate(located.data)
     except ValidationError as error:

@@ -63,9 +63,9 @@ def _compared(one: pd.Series, other: pd.Series) -> tuple[float, float, float]:
 
 def _numbers(one: pd.Series, other: pd.Series) -> tuple[float, float]:
     values = [c.to_numpy(dtype=np.float64) for c in (one, other)]
-    if not np.isfinite(np.concatenate(values)).all():
-        raise BadInput(f"{one.name} holds an infinite value; check its range first.")
-    found = distance(*values)
+    # places in the order say as much, and infinite values have one
+    places = np.unique(np.concatenate(values), return_inverse=True)[1].astype(np.float64)
+    found = distance(places[: len(one)], places[len(one) :])
     return found.ks, found.p_value
 
 
@@ -120,7 +120,9 @@ def told_apart(one: pd.DataFrame, other: pd.DataFrame, seed: int = 0) -> tuple[f
 
 def _coded(column: pd.Series) -> Vector:
     if pd.api.types.is_numeric_dtype(column):
-        return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
+        # trees look at the order alone, and cannot bin what is infinite
+        largest = np.finfo(np.float32).max
+        return np.clip(column.to_numpy(dtype=np.float64, na_value=np.nan), -largest, largest)
     words = column.astype("string")
     ranks = {word: float(i) for i, word in enumerate(words.value_counts().index)}
     return np.asarray(words.map(ranks).to_numpy(dtype=np.float64, na_value=np.nan))

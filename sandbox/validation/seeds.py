@@ -14,6 +14,8 @@ from sandbox.validation.result import ValidationResult
 from sandbox.validation.robustness import cut_off
 from sandbox.validation.roc import auc
 
+#: why there is nothing to compare, unless one knows better
+NO_REFITS = "the model was trained once; ask for refits: --refits 3, or Study(refits=3)"
 TESTS = tuple(f"robustness.seed_{t}" for t in ("pd", "decisions", "auc"))
 
 
@@ -90,14 +92,14 @@ def validate_seeds(
     scores: npt.ArrayLike | None,
     policy: Policy,
     cut: float | None = None,
+    reason: str = NO_REFITS,
 ) -> tuple[ValidationResult, ...]:
     """Deviation of PDs, flipped decisions and spread of AUC over refits under other seeds.
 
-    `scores` is n × k; None: the model was trained once.
+    `scores` is n × k; None: the model was trained once, or `reason` says what else stood against.
     """
     y = vector("target", target)
     if scores is None:
-        reason = "the model was trained under one seed only"
         return tuple(not_evaluated(t, reason, n=len(y), policy=policy) for t in TESTS)
     matrix = score_matrix(scores)
     n = len(matrix)

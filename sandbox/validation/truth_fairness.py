@@ -1,4 +1,4 @@
-"""Fair against what customers truly need, and against who they would have been otherwise."""
+"""Fair against what customers truly need: is the need of every group served alike?"""
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from sandbox.validation.result import ValidationResult
 _Z = float(norm.ppf(0.975))
 #: share of the need by which a group may be served worse (house convention)
 MARGIN = 0.05
-TESTS = ("truth.need_served", "truth.counterfactual_fairness")
+TEST = "truth.need_served"
 
 
 def need_served(limit: npt.ArrayLike, need: npt.ArrayLike) -> Vector:
@@ -95,7 +95,7 @@ def validate_need_truth(
     n limits and true needs (RMB); `groups` one attribute a column; `among` n flags of the
     customers who count, such as those whom an oracle would grant a limit (None: all).
     """
-    test, n = TESTS[0], len(finite("limit", limit))
+    test, n = TEST, len(finite("limit", limit))
     if need is None:
         return (not_evaluated(test, "the true need is not known", n=n, policy=policy),)
     if groups is None or not len(groups.columns):
@@ -129,82 +129,6 @@ def validate_need_truth(
             policy=policy,
             p_value=float(np.min(p_values)),
             interval=(float(row["low"]), float(row["high"])),
-            note=note,
-            table=table,
-        ),
-    )
-
-
-def flipped_table(
-    decision: npt.ArrayLike, flipped: npt.ArrayLike, group: npt.ArrayLike | None = None
-) -> pd.DataFrame:
-    """Decisions on the same customers as they are and with the attribute changed, a row a group.
-
-    n decisions each (limits in RMB, or flags), under the same noise; `group` the n true labels.
-    Columns: `group` ("all" first), `n`, `changed` (share whose decision differs), `changed_low`,
-    `changed_high` (95%, Wilson), `better` and `worse` (shares with more, and less, as they are
-    than they would have otherwise), `difference` (mean, as they are less otherwise).
-    """
-    one, other = finite("decision", decision), finite("flipped", flipped)
-    same_length(decision=one, flipped=other)
-    if not len(one):
-        raise BadInput("There is no decision; give at least one.")
-    names: list[object] = ["all"]
-    rows = [np.ones(len(one), dtype=bool)]
-    if group is not None:
-        labels = np.asarray(group, dtype=object)
-        if len(labels) != len(one):
-            raise BadInput(f"There are {len(labels)} labels for {len(one)} decisions.")
-        for name in pd.unique(labels[~pd.isna(labels)]):
-            names.append(name)
-            rows.append(labels == name)
-    gap = one - other
-    found = []
-    for name, of in zip(names, rows, strict=True):
-        n, share = int(of.sum()), float((gap[of] != 0).mean())
-        low, high = _wilson(share, n)
-        found.append((str(name), n, share, low, high, float((gap[of] > 0).mean()),
-                      float((gap[of] < 0).mean()), float(gap[of].mean())))  # fmt: skip
-    columns = ["group", "n", "changed", "changed_low", "changed_high", "better", "worse"]
-    return pd.DataFrame(found, columns=[*columns, "difference"])
-
-
-def _wilson(share: float, n: int) -> tuple[float, float]:
-    """Wilson (1927), JASA 22."""
-    centre = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z / (1 + _Z**2 / n) * float(np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n * n)))
-    return max(centre - half, 0.0), min(centre + half, 1.0)
-
-
-def validate_counterfactual_truth(
-    decision: npt.ArrayLike | None,
-    flipped: npt.ArrayLike | None,
-    policy: Policy,
-    *,
-    attribute: str = "the attribute",
-    group: npt.ArrayLike | None = None,
-    reason: str = "no customer was asked about with another attribute",
-) -> tuple[ValidationResult, ...]:
-    """Share of customers whose decision hangs on an attribute, all else and all noise the same."""
-    test = TESTS[1]
-    if decision is None or flipped is None:
-        return (not_evaluated(test, reason, n=0, policy=policy),)
-    n = len(np.asarray(decision))
-    if n < policy.minimum_rows:
-        reason = f"{n} rows; at least {policy.minimum_rows} needed"
-        return (not_evaluated(test, reason, n=n, policy=policy),)
-    table = flipped_table(decision, flipped, group)
-    row = table.iloc[0]
-    note = f"with {attribute} changed, {row['worse']:.1%} would have more and {row['better']:.1%} "
-    note += "less than they have"
-    interval = (float(row["changed_low"]), float(row["changed_high"]))
-    return (
-        judge(
-            test,
-            float(row["changed"]),
-            n=n,
-            policy=policy,
-            interval=interval,
             note=note,
             table=table,
         ),

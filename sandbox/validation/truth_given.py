@@ -109,13 +109,22 @@ def validate_structure_truth(
     """Do explanations name the true drivers? For information: a good model need not use them.
 
     `figures` by name: `rank_correlation` (with `interval`), `sign_errors`, `top4_overlap`,
-    `null_share`, and `by_chance`, the overlap of an explanation that names drivers at random;
-    `rows` customers, `table` a row a driver.
+    `null_share` (NaN: nothing to count), and where they are known `by_chance`, the overlap of an
+    explanation that names drivers at random, and `ceiling`, the rank correlation that a perfect
+    one would have with a truth known so well; `rows` customers, `table` a row a driver.
     """
     if figures is None or rows < 1:
         return tuple(not_evaluated(t, reason, n=0, policy=policy) for t in STRUCTURE.values())
-    chance = float(figures.get("by_chance", float("nan")))
-    notes = {"top4_overlap": f"{chance:.2f} by chance" if isfinite(chance) else ""}
+    chance, ceiling = (float(figures.get(f, float("nan"))) for f in ("by_chance", "ceiling"))
+    notes = {
+        "rank_correlation": f"a perfect explanation would reach {ceiling:.2f} of truth known so "
+        "well"
+        if isfinite(ceiling)
+        else "",
+        "sign_errors": "no true sign is clear of its noise",
+        "top4_overlap": f"{chance:.0%} by chance" if isfinite(chance) else "",
+        "null_share": "nothing is attributed",
+    }
     return tuple(
         judge(
             test,
@@ -123,8 +132,10 @@ def validate_structure_truth(
             n=rows,
             policy=policy,
             interval=interval if name == "rank_correlation" else None,
-            note=notes.get(name, ""),
+            note=notes[name] if name in ("rank_correlation", "top4_overlap") else "",
             table=table if name == "rank_correlation" else None,
         )
+        if isfinite(float(figures[name]))
+        else not_evaluated(test, notes[name], n=rows, policy=policy)
         for name, test in STRUCTURE.items()
     )

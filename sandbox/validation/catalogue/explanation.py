@@ -20,13 +20,6 @@ ENTRIES: dict[str, Entry] = {
         _EXPLAIN,
         "explain/faithfulness_deletion",
     ),
-    "explanation.structure": Entry(
-        "Faithful to the structure",
-        "Contributions, added up by the trait that a feature measures, rank a customer's traits as "
-        "the true contributions to its log-odds of default do (a good model need not).",
-        "None: a model may use proxies of the true drivers.",
-        "truth/explanation_rank_correlation",
-    ),
     "explanation.reason_stability": Entry(
         "Reasons kept under noise",
         "The top four reasons of a customer stay when figures move by next to nothing.",

@@ -84,7 +84,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "truth.counterfactual_fairness": Entry(
         "Decisions that hang on an attribute",
-        "With the attribute changed, all else and all noise the same, decisions stay.",
+        "With an attribute changed from which no default follows, and all noise the same, "
+        "decisions stay.",
         _GROUPS,
         "truth/counterfactual_changed",
         share=True,
@@ -127,7 +128,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "truth.explanation_rank_correlation": Entry(
         "Explanations against the true drivers (rank correlation)",
-        "Explanations order drivers as the world does.",
+        "Contributions, added up by the trait that a feature measures, rank a customer's traits as "
+        "the true contributions to its log-odds of default do (a good model need not).",
         _DRIVERS,
         "truth/explanation_rank_correlation",
     ),

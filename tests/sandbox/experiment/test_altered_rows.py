@@ -1,5 +1,7 @@
 """Altered rows through a worker, and the judge that reads the answers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,13 @@ from sklearn.linear_model import LogisticRegression
 from studies import WORLD
 
 from sandbox.errors import BadInput
-from sandbox.experiment.altered_rows import AlteredRows, Answered, asked_altered
+from sandbox.experiment.altered_rows import (
+    AlteredRows,
+    Answered,
+    asked_altered,
+    directions_expected,
+)
+from sandbox.experiment.cell_run import _refits
 from sandbox.experiment.entrant import Entrant
 from sandbox.experiment.plan import CellPlan
 from sandbox.experiment.refits import refitted_scores
@@ -17,6 +25,7 @@ from sandbox.isolation import Artefact, Level, Outcome, Status, worker
 from sandbox.isolation.limits import Limits
 from sandbox.policy import LimitPolicy
 from sandbox.validation.result import Verdict
+from sandbox.validation.seeds import NO_REFITS
 
 ROBUSTNESS = 13
 
@@ -119,7 +128,13 @@ def test_refits_are_scored_row_by_row_and_a_fitted_model_cannot_be_refitted(tmp_
     some, judgement = trial(n=1_500)
     entrant = Entrant("a regression", "linear", "pd", ("pd",), Artefact.of(LogisticRegression()))
     plan = CellPlan("s", entrant, WORLD, 1, 2, Level.NONE, Limits(), LimitPolicy(), tmp_path)
-    refits = refitted_scores(plan, entrant.artefact, some, times=2)
+    assert _refits(plan, some) == NO_REFITS
+    assert "comes fitted" in _refits(
+        replace(plan, entrant=replace(entrant, fitted_here=False)), some
+    )
+    asked = replace(plan, refits=2)
+    assert asked.cell.digest != plan.cell.digest
+    refits = _refits(asked, some)
     scores = scores_of(fitted(some), some)
     assert np.corrcoef(refits[:, 0], scores.risk())[0, 1] > 0.95
     found = with_robustness(some, scores, judgement, None, refits).results
@@ -129,3 +144,20 @@ def test_refits_are_scored_row_by_row_and_a_fitted_model_cannot_be_refitted(tmp_
     }
     with pytest.raises(BadInput, match="at least 2"):
         refitted_scores(plan, entrant.artefact, some, times=1)
+    empty = replace(asked, entrant=replace(entrant, artefact=Artefact.of(object())))
+    assert _refits(empty, some).startswith("Refit 1 failed: ")
+
+
+def test_a_cell_without_refits_says_how_to_get_them():
+    some, judgement = trial()
+    found = with_robustness(some, scores_of(fitted(some), some), judgement, None).results
+    seeds = [r for r in found if r.id.startswith("robustness.seed_")]
+    assert len(seeds) == 3
+    assert all(r.verdict is Verdict.NOT_EVALUATED and "--refits 3" in r.reason for r in seeds)
+
+
+def test_rent_is_expected_to_raise_the_risk_but_where_it_is_what_is_bought():
+    some, _ = trial()
+    some = replace(some, evaluation_features=some.evaluation_features.assign(rent_monthly=1.0))
+    assert directions_expected(some)["rent_monthly"] == 1
+    assert directions_expected(replace(some, rent_is_need=True))["rent_monthly"] == -1

@@ -21,6 +21,11 @@ def test_a_cut_off_of_the_pd_gives_advice_that_is_held_against_the_truth(tmp_pat
     assert cell.status == "ok", cell.reason
     assert set(cell.metrics) >= FIGURES
     assert 0 <= cell.metrics["truth/recourse_validity"] <= 1
+    judged = {r.id: r for r in cell.results if r.id.startswith("truth.recourse")}
+    assert judged["truth.recourse_validity"].n >= 30
+    for name, found in judged.items():
+        assert found.statistic == cell.metrics[name.replace(".", "/")]
+    assert judged["truth.recourse_games"].verdict in {"pass", "warn", "fail"}
     table = cell.tables["recourse"]
     assert table["applicants"].sum() > 0
     games = table["advice"].isin(["bureau_utilisation", "bureau_inquiries_6m"])
@@ -35,8 +40,11 @@ def test_a_cut_off_of_the_pd_gives_advice_that_is_held_against_the_truth(tmp_pat
 def test_where_no_cut_off_declines_there_is_no_advice(tmp_path):
     plan = study(tmp_path, [BoostedPD(role="limit", trees=30), CausalPair()]).planned()
     lenient = replace(plan[0], policy=replace(plan[0].policy, pd_bands=(0.5, 0.6, 0.7, 0.99)))
-    for each in (lenient, plan[1]):
+    for each, why in ((lenient, "nobody was declined"), (plan[1], "expected profit, not from")):
         cell = run_cell(each)
+        judged = [r for r in cell.results if r.id.startswith("truth.recourse")]
+        assert len(judged) == 3
+        assert all(r.verdict == "not evaluated" and why in r.reason for r in judged)
         assert cell.status == "ok", cell.reason
         assert not FIGURES & {k for k, v in cell.metrics.items() if np.isfinite(v)}
         assert "recourse" not in cell.tables

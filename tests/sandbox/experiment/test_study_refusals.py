@@ -17,6 +17,7 @@ from sandbox.workspace import held_alone
     [
         ({"level": "strong"}, "no isolation level 'strong'"),
         ({"jobs": 0}, "jobs is 0"),
+        ({"refits": 1}, "refits is 1; give 0 for none, or from 2 to 20"),
     ],
 )
 def test_a_study_refuses_nonsense(tmp_path, fields, words):

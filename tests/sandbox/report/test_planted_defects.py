@@ -1,10 +1,12 @@
 """Planted defects are found, from the scores to the register, with the policy's severity."""
 
 from dataclasses import replace
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from cells import DATE, cell
 
 from data_generators import World, scenarios
@@ -12,11 +14,15 @@ from sandbox.experiment.known_customers import known_customers
 from sandbox.report import assemble
 from sandbox.report.findings import findings
 from sandbox.report.standing import standing
+from sandbox.validation.applicants import Applicants
+from sandbox.validation.catalogue import CATALOGUE
 from sandbox.validation.fairness import validate_fairness
 from sandbox.validation.overfit import validate_overfit
-from sandbox.validation.policy import Policy
+from sandbox.validation.policy import Policy, Severity
 from sandbox.validation.quality.population import moved
 from sandbox.validation.quality.trials import HARDER, UNDERSTATED, Ground, memorised
+from sandbox.validation.reject_bias import validate_reject_inference
+from sandbox.validation.representativeness import validate_through_the_door
 from sandbox.validation.suite import validate_scores
 from sandbox.validation.truth import validate_pd_truth
 
@@ -31,7 +37,11 @@ EXPECTED = {
     "drift": ("stability.psi", "S2", True),
     "unfairness": ("fairness.air", "S2", True),
     "overfit": ("robustness.overfit", "S2", True),
+    "selection": ("data.through_the_door", "S4", False),
+    "rejects worse than inferred": ("truth.reject_inference", "S3", False),
 }
+#: log-odds by which rejected applicants are worse than those with the same features
+UNSEEN = 1.5
 
 
 @pytest.fixture(scope="module")
@@ -82,23 +92,70 @@ def judged(ground, defect, seed=0):
             (training.features, training.y, training.score), (known, sample.y, score), POLICY
         ),
         *validate_pd_truth(score, sample.pd_, POLICY),
+        *_of_the_door(rng, sample, defect),
     )
 
 
-def found(results):
-    """Test id -> severity of its finding."""
-    made = replace(cell(role="pd"), results=results)
+def _of_the_door(rng, sample, defect):
+    """Applicants of whom the safer are accepted: at random, by features, or by what nobody sees."""
+    p = sample.pd_
+    by_features = p <= np.quantile(p, 0.7)
+    labelled = by_features if defect == "selection" else rng.random(N) < 0.7
+    true = moved(p, by=UNSEEN * ~by_features) if defect == "rejects worse than inferred" else p
+    accepted = by_features | (rng.random(N) < 0.01)
+    outcome = np.where(accepted, (rng.random(N) < true).astype(float), np.nan)
+    applicants = Applicants.of(p, accepted.astype(float), outcome)
+    return (
+        validate_through_the_door(sample.features, labelled, POLICY),
+        *validate_reject_inference(applicants, POLICY, true_pd=true),
+    )
+
+
+@pytest.fixture(scope="module")
+def planted(ground):
+    """`judged`, once a defect."""
+    return cache(partial(judged, ground))
+
+
+def found(results, policy=POLICY):
+    """Test id -> severity of its finding, under a policy's thresholds."""
+    made = replace(cell(role="pd"), results=results).judged_by(policy)
     where = standing([made])
-    register = findings(where, where.champion.judged(), POLICY)
+    register = findings(where, where.champion.judged(), policy)
     return {f.anchor.removeprefix("test-"): f.severity.value for f in register}
 
 
 @pytest.mark.parametrize("defect", EXPECTED)
-def test_a_planted_defect_is_found_with_the_severity_of_the_policy(ground, defect):
+def test_a_planted_defect_is_found_with_the_severity_of_the_policy(planted, defect):
     test, severity, fails = EXPECTED[defect]
-    assert found(judged(ground, defect))[test] == severity
+    assert found(planted(defect))[test] == severity
     rule = POLICY.thresholds[test].severity
     assert severity == (rule if fails else rule.milder)
+
+
+@pytest.mark.parametrize("defect", EXPECTED)
+@pytest.mark.parametrize("severity", ["S1", "S4"])
+def test_another_policy_gives_a_planted_defect_its_own_severity(
+    planted, defect, severity, tmp_path
+):
+    test, _, fails = EXPECTED[defect]
+    rule = POLICY.thresholds[test].model_dump(mode="json", exclude_none=True)
+    own = tmp_path / "own.yaml"
+    text = {"id": "own", "version": "7", "thresholds": {test: {**rule, "severity": severity}}}
+    own.write_text(yaml.safe_dump(text))
+    severities = found(planted(defect), Policy.from_file(own))
+    assert severities[test] == (severity if fails else Severity(severity).milder)
+    # what that policy has no threshold for is no finding
+    assert {t for t in severities if t in CATALOGUE} == {test}
+
+
+@pytest.mark.parametrize("defect", EXPECTED)
+def test_a_policy_that_allows_a_planted_defect_has_no_finding(planted, defect):
+    test, _, _ = EXPECTED[defect]
+    wide = {"higher": -1e9, "lower": 1e9, "near": 1e9}[POLICY.thresholds[test].better]
+    rule = POLICY.thresholds[test].model_copy(update={"warn": wide, "fail": wide})
+    allowed = POLICY.model_copy(update={"thresholds": {**POLICY.thresholds, test: rule}})
+    assert test not in found(planted(defect), allowed)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -108,9 +165,9 @@ def test_the_right_model_has_none_of_these_findings(ground, seed):
     assert not {t for t, s in severities.items() if s in {"S1", "S2"} and "." in t}
 
 
-def test_the_right_model_is_not_held_back_by_the_opinion_and_a_leaking_one_is(ground):
+def test_the_right_model_is_not_held_back_by_the_opinion_and_a_leaking_one_is(planted):
     def said(defect):
-        made = replace(cell(role="pd"), results=judged(ground, defect))
+        made = replace(cell(role="pd"), results=planted(defect))
         return assemble([made], date=DATE).opinion.text
 
     assert said("") != "remediate before use"

@@ -228,6 +228,10 @@ def test_the_report_says_for_each_point_how_its_text_was_read():
         assert [row[5] for row in table.rows] == [p.read for p in text.points]
         known = sum(p.verified for p in text.points)
         assert f"for {known} of {len(text.points)} points" in table.note
+        assert text.missing in table.note
+        # what was read at second hand is not said to have been read in the official file
+        second_hand = {p.words.source_url for p in text.points if p.read == "quotations"}
+        assert text.read_at not in second_hand
 
 
 def test_settings_count_only_where_they_were_recorded():

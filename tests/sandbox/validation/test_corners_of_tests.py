@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import ks_2samp
 
 from sandbox.validation.comparison import validate_comparison
 from sandbox.validation.fairness import validate_fairness
@@ -13,9 +14,11 @@ from sandbox.validation.judge import judge
 from sandbox.validation.keys import validate_keys
 from sandbox.validation.limit_caps import validate_limit_caps
 from sandbox.validation.limit_response import validate_limit_response
+from sandbox.validation.monotonicity import grid
 from sandbox.validation.out_of_time import validate_out_of_time
 from sandbox.validation.policy import Policy
 from sandbox.validation.ranges import validate_ranges
+from sandbox.validation.representativeness import validate_representativeness
 from sandbox.validation.result import Verdict
 from sandbox.validation.robustness import noisy_tables, validate_noise
 from sandbox.validation.since_initial import validate_since_initial
@@ -144,6 +147,27 @@ def test_words_that_training_did_not_have_are_taken_together_without_a_warning()
         found = cuts(pd.DataFrame({"w": ["x", "new", None]}), pd.DataFrame({"w": ["x", "y", "x"]}))
     assert found[0].labels == ("w x", "w y", "w other", "w missing")
     assert found[0].codes.tolist() == [0, 2, 3]
+
+
+def test_an_infinite_value_does_not_stop_the_comparison_of_features():
+    rng = np.random.default_rng(0)
+    before, after = (pd.DataFrame({"a": rng.normal(size=400)}) for _ in "12")
+    after.loc[:99, "a"] = np.inf
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        feature, together = validate_representativeness(before, after, POLICY)
+    other = ks_2samp(before["a"], after["a"].replace(np.inf, 1e6), method="asymp")
+    assert feature.statistic == pytest.approx(other.statistic)
+    assert feature.verdict is Verdict.FAIL
+    assert together.statistic > 0.55
+
+
+@pytest.mark.parametrize("kind", ["Int64", "Float64", "boolean"])
+def test_a_grid_of_a_column_that_may_be_missing_keeps_its_type(kind):
+    rows = pd.DataFrame({"a": pd.array([0, 1, None, 1], dtype=kind)}, index=[5, 5, 6, 6])
+    asked = grid(rows, {"a": 1}, points=2)
+    assert asked.table["a"].dtype == kind
+    assert asked.table["a"].astype(float).tolist() == [0.0, 1.0] * 4
 
 
 def test_what_is_not_finite_is_no_interval_and_no_power():

@@ -32,6 +32,23 @@ def people(seed, n=6_000, harder=0.0, hidden=0.0):
     return rng.binomial(1, true).astype(float), score, (score < 0.2).astype(float), group
 
 
+def test_of_groups_with_equal_p_the_one_furthest_off_is_named_whatever_their_order():
+    y, score, approved, _ = people(0, n=2_000)
+    rng = np.random.default_rng(1)
+    parts = pd.Series(rng.choice(list("abcdef"), len(y), p=[0.5, 0.1, 0.1, 0.1, 0.1, 0.1]))
+    # one group is scored a little too high, not enough for Holm
+    score = np.where(parts == "c", np.clip(score * 1.15, 0, 1), score)
+    for order in ("abcdef", "afedcb"):
+        renamed = parts.map(dict(zip("abcdef", order, strict=True))).rename("region")
+        groups = renamed.to_frame()
+        found = validate_fairness(y, score, approved, groups, POLICY)[3]
+        table = found.table
+        gap = (table["observed_rate"] - table["mean_pd"]).abs()
+        assert found.p_value == 1.0
+        assert abs(found.statistic) == gap.max()
+        assert f"region {table.loc[gap.idxmax(), 'group']}:" in found.reason
+
+
 def test_adverse_impact_ratio_equals_fairlearn():
     y, _, approved, group = people(0, harder=0.6)
     second = (group == "second").to_numpy()

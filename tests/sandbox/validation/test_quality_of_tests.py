@@ -22,7 +22,7 @@ SEEDS = (1, 2)
 #: p-values that are too large under the truth, and why
 CONSERVATIVE = {
     "calibration.binomial": "counts are whole, and unlike customers of a grade vary less",
-    "comparison.mcnemar": "continuity correction",
+    "comparison.mcnemar": "both refuse as many, so what one wins the other mostly wins back",
     "data.leakage_by_time": "a loss of 0.05 is allowed",
     "data.representativeness": "Holm over features that go together",
     "outcomes.back_test_mob": "Holm over months that share their defaults",

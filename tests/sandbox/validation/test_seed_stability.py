@@ -57,7 +57,7 @@ def test_a_fit_that_hangs_on_its_seed_is_found_and_a_steady_one_passes():
 def test_refits_that_cannot_be_judged_are_named():
     y, scores = refits(2, 0.1, n=100)
     for given, target, said in (
-        (None, y, "one seed only"),
+        (None, y, "ask for refits: --refits 3"),
         (scores[:30], y[:30], "30 rows"),
         (np.full((100, 3), 0.2), y, "constant"),
     ):

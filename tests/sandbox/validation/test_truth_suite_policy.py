@@ -231,7 +231,7 @@ thresholds:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("discrimination.auc", "discrimination.acu", r"line 3.*no test is called"),
+        ("discrimination.auc", "discrimination.acu", r"line 4.*no test is called"),
         ("warn: 0.7", "warn: high", r"line 6.*warn.*valid number"),
         ("fail: 0.6", "fail: 0.8", r"line 4.*stricter than warn"),
         ("severity: S1", "severity: S9", r"line 8.*severity"),
