@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: entries of a legend that can still be read
-_ENTRIES = 12
+_ENTRIES = 6
 #: shades from the oldest vintage to the latest, both told from white
 _OLDEST, _LATEST = 0.30, 1.0
 
@@ -18,7 +18,7 @@ def plot_vintages(table: pd.DataFrame, ax: "Axes", figure: str = "ever_30_rate")
     """A line a vintage over months on book; the latest is the darkest and the thickest.
 
     Columns `vintage`, `mob` and `figure` (a share), as of `portfolio_pack.vintages`. Of more than
-    twelve vintages the legend names some, at even distances, the first and the last among them.
+    six vintages the legend names some, at even distances, the first and the last among them.
     """
     from matplotlib import colormaps
     from matplotlib.ticker import MaxNLocator, PercentFormatter
@@ -45,5 +45,5 @@ def plot_vintages(table: pd.DataFrame, ax: "Axes", figure: str = "ever_30_rate")
     digits = 0 if top > 0.05 else 1 if top > 0.005 else 2
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=digits))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
-    ax.legend(title="vintage", loc="upper left", fontsize=7, title_fontsize=7, ncols=2)
+    ax.legend(title="vintage", loc="upper left", fontsize=7, title_fontsize=7)
     return ax

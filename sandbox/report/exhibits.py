@@ -87,7 +87,23 @@ def spoken(name: str) -> str:
     return " ".join(w.upper() if w in _CAPITALS else w for w in words)
 
 
-_CAPITALS = {"pd", "dti", "auc", "air", "smd", "psi", "ecl", "lgd", "ead", "ks", "mob", "hhi"}
+_CAPITALS = {
+    "pd",
+    "dti",
+    "auc",
+    "air",
+    "smd",
+    "psi",
+    "ecl",
+    "lgd",
+    "ead",
+    "ks",
+    "mob",
+    "hhi",
+    "fpd",
+    "spd",
+    "tpd",
+}
 
 
 #: columns that are too short to be understood
