@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pydantic
 
-from sandbox import located_yaml
+from sandbox import located_yaml, yaml_mistakes
 from sandbox.errors import BadInput
 from sandbox.portfolio import dates, mistakes, reading
 from sandbox.portfolio.by_columns import NO_CURRENCY
@@ -62,19 +62,11 @@ class PanelColumns(pydantic.BaseModel):
     @classmethod
     def from_file(cls, path: Path) -> Self:
         """Read the YAML; BadInput with the file, the line and the mistake."""
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadInput(f"{path} cannot be read ({error}); check the path.") from error
-        located = located_yaml.load(text, str(path))
+        located = located_yaml.load(yaml_mistakes.text_of(path, "panel mapping"), str(path))
         try:
             return cls.model_validate(located.data)
         except pydantic.ValidationError as error:
-            first = error.errors()[0]
-            said = first["msg"].removeprefix("Value error, ")
-            where = ".".join(str(part) for part in first["loc"]) or "the file"
-            line = located.line(tuple(first["loc"]))
-            raise BadInput(f"{path}, line {line}: {where}: {said}.") from error
+            raise BadInput(yaml_mistakes.sentence(error, located, path, cls)) from error
 
 
 @dataclass(frozen=True, eq=False)

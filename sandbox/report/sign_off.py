@@ -19,7 +19,7 @@ from typing import Self
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field
 
-from sandbox import located_yaml
+from sandbox import located_yaml, yaml_mistakes
 from sandbox.errors import BadInput
 from sandbox.report.document import Signature
 from sandbox.report.families import FAMILIES
@@ -92,19 +92,11 @@ class ModelCard(_Strict):
     @classmethod
     def from_file(cls, path: Path) -> Self:
         """Read a card; BadInput names the file, the line and the mistake."""
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadInput(f"The sign-off file {path} cannot be read ({error}).") from error
-        located = located_yaml.load(text, str(path))
+        located = located_yaml.load(yaml_mistakes.text_of(path, "sign-off"), str(path))
         try:
             return cls.model_validate(located.data)
         except pydantic.ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "the file"
-            message = first["msg"].removeprefix("Value error, ")
-            line = located.line(tuple(first["loc"]))
-            raise BadInput(f"{path}, line {line}: {where}: {message}.") from error
+            raise BadInput(yaml_mistakes.sentence(error, located, path, cls)) from error
 
     def owner(self, family: str) -> str:
         """Who answers for a family of tests."""

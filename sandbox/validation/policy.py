@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from sandbox import located_yaml
+from sandbox import located_yaml, yaml_mistakes
 from sandbox.errors import BadInput
 from sandbox.validation.catalogue import CATALOGUE
 from sandbox.validation.result import Verdict
@@ -106,6 +106,9 @@ class Policy(BaseModel):
 
     id: str = Field(min_length=1)
     version: str = Field(min_length=1)
+    #: the built-in policy gives the bounds that this one does not name; without it a test that is
+    #: not named is shown for information
+    extends: Literal["standard"] | None = None
     #: rows with an observed outcome below which nothing is evaluated
     minimum_rows: int = Field(default=50, ge=2)
     #: cases of either class below which nothing is evaluated
@@ -140,9 +143,15 @@ class Policy(BaseModel):
         return f"{self.id}, version {self.version}"
 
     @property
+    def silent_on(self) -> int:
+        """How many tests that the built-in policy judges this one only shows for information."""
+        return len(_built_in().thresholds.keys() - self.thresholds.keys())
+
+    @property
     def digest(self) -> str:
         """SHA-256 of what the policy says, hex: remarks and the order of its lines do not count."""
-        said = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        # the bounds that were taken over stand among the thresholds
+        said = json.dumps(self.model_dump(mode="json", exclude={"extends"}), sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()
 
     @classmethod
@@ -167,24 +176,26 @@ def _meant(name: object) -> str:
 
 
 def _parse(path: Path) -> Policy:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"The policy file {path} cannot be read ({error}).") from error
-    located = located_yaml.load(text, str(path))
+    located = located_yaml.load(yaml_mistakes.text_of(path, "policy"), str(path))
     given = located.data.get("thresholds") if isinstance(located.data, dict) else None
     for name in given if isinstance(given, dict) else ():
         if name not in CATALOGUE:
             line = located.line(("thresholds", name))
             raise BadInput(f"{path}, line {line}: no test is called {name!r}; {_meant(name)}.")
     try:
-        return Policy.model_validate(located.data)
+        return Policy.model_validate(_extended(located.data))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        message = first["msg"].removeprefix("Value error, ")
-        line = located.line(tuple(first["loc"]))
-        raise BadInput(f"{path}, line {line}: {where}: {message}.") from error
+        raise BadInput(yaml_mistakes.sentence(error, located, path, Policy)) from error
+
+
+def _extended(data: Any) -> Any:
+    """What was given, and, below `extends: standard`, the bounds that it leaves alone."""
+    if not isinstance(data, dict) or data.get("extends") != "standard":
+        return data
+    given = data.get("thresholds")
+    if given is not None and not isinstance(given, dict):
+        return data
+    return {**data, "thresholds": {**_built_in().thresholds, **(given or {})}}
 
 
 @cache

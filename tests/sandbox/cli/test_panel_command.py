@@ -106,7 +106,7 @@ def test_a_field_that_definitions_do_not_have_is_named_with_its_line(folder):
     wrong = folder / "wrong.yaml"
     wrong.write_text(BUILT_IN.read_text("utf-8") + "colour: blue\n", "utf-8")
     said = refused(folder, months(), "--definitions", f"{wrong}")
-    assert "colour: there is no such field" in said
+    assert "there is no key colour; there are id, version" in said
     assert ", line " in said
 
 

@@ -62,7 +62,7 @@ def test_a_card_of_another_model_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (CARD.replace("tier:", "teir:"), r"line 4: teir"),
+        (CARD.replace("tier:", "teir:"), "line 4: there is no key teir; the nearest is tier"),
         (CARD.replace("calibration:", "calibrations:"), "no family of tests is called"),
         (CARD.replace("2026-11-25", "tomorrow"), r"validator\.date"),
         (CARD + "hash: 12345678\n", "hash is 12345678; write it in quotes"),
