@@ -81,12 +81,14 @@ def command(
     # mistakes in small files and names are told before anything large is read
     if not formats:
         format_of(out)
+    report_options.refuse_place(out)
     edition = Edition.from_files(formats, language, policy, signoff, report_date)
+    report_options.say_policy(edition)
     workspace = Workspace(store)
     contender = _pair(workspace, what, against) if against else _contender(workspace, what)
     repeated = _repeated(contender, rerun) if rerun else ()
     where = f"{contender.name} on {contender.cells[0].cell.scenario.replace('_', ' ')}"
-    for path in contender.reports(out, edition, repeated):
+    for path in contender.reports(out, edition, repeated, told=report_options.say_opinion):
         click.echo(f"{path}: {where}.")
 
 

@@ -2,11 +2,16 @@
 
 import contextlib
 import datetime
+import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from sandbox.report.document import ReportDocument
+    from sandbox.report.edition import Edition
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -84,7 +89,8 @@ def policy(function: F) -> F:
     return click.option(
         "--policy",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="YAML with the bank's own thresholds; figures are judged again by it.",
+        help="YAML with the bank's own thresholds; figures are judged again by it. `extends: "
+        "standard` in it keeps the built-in bounds of all other tests.",
     )(function)
 
 
@@ -96,6 +102,42 @@ def report_date(function: F) -> F:
         help="The report's date, in the place of today; the same inputs and date give the same "
         "bytes.",
     )(function)
+
+
+def refuse_place(out: Path | None) -> None:
+    """BadInput where the report could not be written in the end: told before the work is done."""
+    from sandbox.errors import BadInput
+
+    if out is None:
+        return
+    folder = out.absolute().parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir():
+        raise BadInput(f"{out} cannot be written: {folder} is a file; give another --out.")
+    if not os.access(folder, os.W_OK):
+        raise BadInput(f"{out} cannot be written: {folder} is not yours; give another --out.")
+
+
+def say_policy(edition: "Edition") -> None:
+    """A note where the bank's policy leaves most figures unjudged, as one line of it may."""
+    policy = edition.policy
+    if policy is not None and policy.silent_on:
+        click.echo(
+            f"Policy {policy.label} sets no bounds for {policy.silent_on} of the tests that the "
+            "built-in one judges; they are shown for information. `extends: standard` in the file "
+            "keeps the built-in bounds.",
+            err=True,
+        )
+
+
+def say_opinion(document: "ReportDocument") -> None:
+    """The opinion on the terminal, then a sign of life while files are written."""
+    from sandbox.cli.options import say_at_once
+    from sandbox.cli.tables import print_paragraph
+
+    print_paragraph(f"Opinion by rule: {document.opinion.text}. {document.opinion.because}")
+    say_at_once("Writing the report ...")
 
 
 #: in the order in which --help shows them

@@ -57,6 +57,7 @@ def command(
 
     # a mistake in a small file is told before anything is tried
     edition = Edition.from_files(formats, language, policy, date=report_date)
+    report_options.say_policy(edition)
     job = run_main_job(
         scenario=asked.scenario,
         customers=asked.customers,

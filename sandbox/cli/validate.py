@@ -50,6 +50,11 @@ if TYPE_CHECKING:
 @click.option("--date", metavar="COLUMN", help="With --target: the day of each decision.")
 @click.option("--limit", metavar="COLUMN", help="With --target: the limit granted.")
 @click.option(
+    "--encoding",
+    metavar="NAME",
+    help="With --target: of a .csv that is not utf-8, such as gb18030.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     help="The report's file; its ending says the format. [default: in the store's reports]",
@@ -71,6 +76,7 @@ def command(
     groups: tuple[str, ...],
     date: str | None,
     limit: str | None,
+    encoding: str | None,
     panel: Path | None,
     panel_mapping: Path | None,
     definitions: Path | None,
@@ -120,7 +126,7 @@ def command(
       risk-sandbox validate --portfolio scored.csv --target BAD --score PD --group SEX
       risk-sandbox validate --portfolio scored.csv --target BAD --score PD --panel months.csv
     """
-    named = Columns(target, score, groups, date, limit)
+    named = Columns(target, score, groups, date, limit, encoding)
     _refuse_half_said(mapping, named, fit)
     options.say_at_once(f"Reading {file} ...")
     from sandbox.report.edition import Edition
@@ -129,7 +135,9 @@ def command(
     # mistakes in small files and names are told before anything that takes long
     if out is not None and not formats:
         format_of(out)
+    report_options.refuse_place(out)
     edition = Edition.from_files(formats, language, policy, signoff, report_date)
+    report_options.say_policy(edition)
     book = panel_options.read(panel, panel_mapping, definitions)
     portfolio, said = _read(file, mapping, named, fit)
     portfolio = replace(portfolio, book=book)
@@ -150,6 +158,7 @@ class Columns:
     groups: tuple[str, ...]
     date: str | None
     limit: str | None
+    encoding: str | None
 
 
 def _read(
@@ -171,6 +180,7 @@ def _read(
             groups=named.groups,
             date=named.date,
             limit=named.limit,
+            encoding=named.encoding or "utf-8",
         )
     if not fit and said.score is None:
         raise click.UsageError("Say --fit to train models, or --score COLUMN to judge scores")
@@ -184,11 +194,12 @@ def _refuse_half_said(mapping: str | None, named: Columns, fit: bool) -> None:
         "--group": named.groups,
         "--date": named.date,
         "--limit": named.limit,
+        "--encoding": named.encoding,
     }
     given = [option for option, value in columns.items() if value]
     if mapping is not None and given:
         raise click.UsageError(
-            f"{given[0]} stands in the place of a mapping; name the column in {mapping} instead"
+            f"{given[0]} stands in the place of a mapping; say it in {mapping} instead"
         )
     if mapping is None and fit:
         raise click.UsageError("--fit trains on features; give a --mapping that names them")
@@ -267,7 +278,7 @@ def _report(
     verdict.show(results)
     if len(results.failed) == len(results.cells):
         verdict.refuse_failures([results])
-    paths = results.reports(edition=edition, path=out)
+    paths = results.reports(edition=edition, path=out, told=report_options.say_opinion)
     place = verdict.in_store(store)
     next_steps = [(f"ui{place}", "compare the models in MLflow")]
     if not tracked:

@@ -33,7 +33,9 @@ def ranking(cells: Sequence[CellResult], metric: str, more_is_better: bool) -> l
     values = _by_model(cells, metric)
     if not values:
         failed = [f"{c.cell.run_name}: {c.reason}" for c in cells if c.status is not Status.OK]
-        why = "; ".join(failed[:3]) or f"no cell has {metric}: too few cases to evaluate it"
+        why = "; ".join(failed[:3]) or (
+            f"{metric} could not be evaluated for any: too few cases, or one score for all"
+        )
         raise BadInput(f"No model can be called the best ({why}).")
     common = set.intersection(*(set(of_seed) for of_seed in values.values()))
     sign = 1.0 if more_is_better else -1.0

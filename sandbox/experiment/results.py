@@ -1,7 +1,7 @@
 """What came of a study: a table to read, the best model, its explanation and its report."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -112,14 +112,24 @@ class Contender:
         return self.reports(Path(path), edition)[0]
 
     def reports(
-        self, path: Path, edition: "Edition", repeated: Sequence[CellResult] = ()
+        self,
+        path: Path,
+        edition: "Edition",
+        repeated: Sequence[CellResult] = (),
+        *,
+        told: "Callable[[ReportDocument], None] | None" = None,
     ) -> tuple[Path, ...]:
-        """Write the report as an edition asks, `path` with another ending for each format."""
+        """Write the report as an edition asks, `path` with another ending for each format.
+
+        `told` is given the document before it is written, which may take a while.
+        """
         from sandbox.report import write_reports
 
         document = self.document(
             policy=edition.policy, card=edition.card, date=edition.dated, repeated=repeated
         )
+        if told is not None:
+            told(document)
         return write_reports(document, path, edition.formats, edition.language)
 
 
@@ -291,24 +301,28 @@ class StudyResults:
         *,
         edition: "Edition | None" = None,
         path: Path | None = None,
+        told: "Callable[[ReportDocument], None] | None" = None,
     ) -> tuple[Path, ...]:
         """Write the report on the best model of a role as an edition asks; returns the paths.
 
         To `path`, or to the workspace's reports. Where the study was tracked, the page (or the
         first of the other formats) is attached to the first run of every model that it compares;
         of their use (`limit.online_rental`) the best is the registry's champion and the
-        runner-up its challenger. BadInput when there is no best model.
+        runner-up its challenger. `told` is given the document before it is written. BadInput when
+        there is no best model.
         """
         from sandbox.report.edition import Edition
 
         best = self.contender(role, scenario=scenario) if role else self.best
         name = f"{slug(self.study)}-{best.cells[0].cell.role}.html"
-        written = best.reports(path or self.workspace.reports / name, edition or Edition())
-        told = published(self, best, min(written, key=_by_format))
+        written = best.reports(
+            path or self.workspace.reports / name, edition or Edition(), told=told
+        )
+        published_as = published(self, best, min(written, key=_by_format))
         if self.runs and not self.untracked:
             from sandbox.tracking.logbook import published_or_said
 
-            published_or_said(self.workspace, self.study, self.runs, told)
+            published_or_said(self.workspace, self.study, self.runs, published_as)
         return written
 
     def committee_page(

@@ -31,12 +31,14 @@ def mapping_of_columns(
     groups: Sequence[str] = (),
     date: str | None = None,
     limit: str | None = None,
+    encoding: str = "utf-8",
 ) -> ColumnMapping:
     """Target (1 default, 0 none, empty not observed) and score; the rest by what it holds.
 
     `groups` are kept for tests of fairness, `date` says when each account was decided on, `limit`
     what it was granted. Other columns of numbers, and of few names, describe the accounts and go
     to the data tests; free text, dates and numbers that differ in every row are left out.
+    `encoding` is that of a .csv; its separator is the one by which it has the target.
 
     Raises BadInput, one sentence, for a column that is not there, one that is named twice, and a
     target that holds anything else.
@@ -50,6 +52,8 @@ def mapping_of_columns(
         currency=NO_CURRENCY,
         target=Target(column=target),
         features={"target": Feature(column=target)},
+        encoding=encoding,
+        separator=reading.separator_with(file, encoding, target),
     )
     raw = reading.read(file, first)
     columns = [str(c) for c in raw.cells.columns]
@@ -79,6 +83,8 @@ def mapping_of_columns(
         limit=limit,
         features=features,
         ignore=("*",),
+        encoding=first.encoding,
+        separator=first.separator,
     )
 
 

@@ -18,6 +18,8 @@ from sandbox.portfolio.mapping import Mapping
 
 #: the first bytes of UTF-16 text, in either order, and of a gzip file
 _UTF_16, _GZIP = (b"\xff\xfe", b"\xfe\xff"), b"\x1f\x8b"
+#: what stands between the cells of a .csv
+SEPARATORS = ",;\t|"
 #: bytes looked through at once
 _CHUNK = 1 << 20
 
@@ -58,6 +60,18 @@ def read(path: Path, mapping: Mapping) -> RawTable:
     if whole.cells.empty:
         raise BadInput(f"{path} has column names but no rows; export it with a row an account.")
     return whole
+
+
+def separator_with(path: Path, encoding: str, column: str) -> str:
+    """The separator by which the first line of a .csv has `column`; a comma where none does."""
+    if path.is_file() and (path.suffix == ".csv" or path.name.endswith(".csv.gz")):
+        _refuse_no_text(path, encoding)
+        with _decoded(path, encoding) as file:
+            line = file.readline()
+        for separator in SEPARATORS:
+            if column in next(csv.reader([line], delimiter=separator), []):
+                return separator
+    return ","
 
 
 def _parquet(path: Path) -> pd.DataFrame:
@@ -134,7 +148,7 @@ def _refuse_other_separator(header: list[str], path: Path, mapping: Mapping) -> 
     """BadInput where another separator makes more columns, and the target is among them."""
     with _decoded(path, mapping.encoding) as file:
         line = file.readline()
-    for other in ",;\t|":
+    for other in SEPARATORS:
         columns = next(csv.reader([line], delimiter=other), [])
         is_the_one = len(header) == 1 or mapping.target.column in columns
         if len(columns) > len(header) and is_the_one and mapping.target.column not in header:
@@ -153,7 +167,10 @@ def _refuse_no_text(path: Path, encoding: str) -> None:
     with _opened(path, "rb") as file:
         start = file.read(_CHUNK)
         if start[:2] in _UTF_16:
-            raise BadInput(f"{path} is UTF-16 text; write encoding: utf-16 in the mapping.")
+            raise BadInput(
+                f"{path} is UTF-16 text; write encoding: utf-16 in the mapping, or --encoding "
+                "utf-16 without one."
+            )
         if start[:2] == _GZIP:
             raise BadInput(f"{path} is gzipped; rename it so that it ends in .csv.gz.")
         while start:
@@ -193,15 +210,15 @@ def _decoded(path: Path, encoding: str) -> Iterator[IO[str]]:
             yield file
     except LookupError as error:
         raise BadInput(
-            f"encoding {encoding!r} of the mapping is unknown; utf-8 and gb18030 are two that are."
+            f"encoding {encoding!r} is unknown; utf-8 and gb18030 are two that are."
         ) from error
     except UnicodeError as error:
         byte = ""
         if isinstance(error, UnicodeDecodeError):
             byte = f" (byte {error.object[error.start]:#04x})"
         raise BadInput(
-            f"{path} is not {encoding} text{byte}; name its encoding in the mapping, for example "
-            "encoding: gb18030."
+            f"{path} is not {encoding} text{byte}; name its encoding, for example "
+            "encoding: gb18030 in the mapping, or --encoding gb18030 without one."
         ) from error
 
 

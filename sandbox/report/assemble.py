@@ -73,7 +73,7 @@ def assemble(
         resilience(stand, judged),
         explanation(stand, judged),
         monitoring(judged, policy, card),
-        limitations(stand, card),
+        limitations(stand, policy, card),
         register(lines, policy),
         appendix(judged, policy, mapped(judged, known, stand.role)),
     )

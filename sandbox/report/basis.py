@@ -119,7 +119,9 @@ def _lineage(standing: Standing) -> list[Block]:
 
 def _withheld(standing: Standing) -> list[Block]:
     """Whether protected attributes reached the model."""
-    inputs = protected(standing.champion.reference.inputs)
+    reference = standing.champion.reference
+    # a bank's own scores come without a model; what they were made of is not known here
+    inputs = protected(reference.inputs) if reference.evidence else ()
     if not inputs:
         return []
     names = ", ".join(inputs)

@@ -1,5 +1,6 @@
 """Section 2: what the model is, and what it is for."""
 
+from sandbox.cell import CellResult
 from sandbox.report.document import Bullets, Facts, Gap, Heading, Paragraph, Section
 from sandbox.report.settings import FAMILIES, setting
 from sandbox.report.sign_off import ModelCard
@@ -49,7 +50,7 @@ def model(standing: Standing, card: ModelCard | None = None) -> Section:
         ("Family", FAMILIES.get(cell.family, cell.family)),
         ("Role", {"limit": "credit limits", "pd": "PD"}.get(cell.role, cell.role)),
         ("Returns", ", ".join(reference.outputs) or "not recorded"),
-        ("Reads", _list(reference.inputs)),
+        *_read(reference),
         *(setting(name, value) for name, value in sorted(reference.params.items())),
     ]
     return Section(
@@ -68,6 +69,16 @@ def model(standing: Standing, card: ModelCard | None = None) -> Section:
             else Gap("Not evaluated: no sign-off file names the model's tier."),
         ),
     )
+
+
+def _read(reference: CellResult) -> list[tuple[str, str]]:
+    """What the model reads; of scores that came without a model nobody here knows it."""
+    if reference.evidence or not reference.inputs:
+        return [("Reads", _list(reference.inputs))]
+    return [
+        ("Reads", "not known: only its scores were given"),
+        ("In the table beside the score", _list(reference.inputs)),
+    ]
 
 
 def _list(names: tuple[str, ...]) -> str:

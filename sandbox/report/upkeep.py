@@ -90,7 +90,9 @@ def _watched(judged: Judged, rule: Threshold) -> str:
     return figure_form(judged.worst.id)(judged.worst.statistic)
 
 
-def limitations(standing: Standing, card: ModelCard | None = None) -> Section:
+def limitations(
+    standing: Standing, policy: Policy | None = None, card: ModelCard | None = None
+) -> Section:
     """Section 10: what the reader must bear in mind, and what holds the risk meanwhile."""
     champion = standing.champion
     items = [
@@ -123,6 +125,11 @@ def limitations(standing: Standing, card: ModelCard | None = None) -> Section:
         "are few; read each beside its power."
     )
     items.append("Several tests are made at once; each has its own error rate.")
+    if policy is not None and policy.silent_on:
+        items.append(
+            f"Test policy {policy.label} sets no bounds for {policy.silent_on} of the tests that "
+            "the built-in policy judges; their figures are for information and lead to no finding."
+        )
     others = ", ".join(
         f"{c.name} on {c.cells[0].cell.scenario.replace('_', ' ')}" for c in standing.elsewhere
     )
