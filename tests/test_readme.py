@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections import Counter
 from pathlib import Path
 
 import matplotlib
@@ -9,6 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from sandbox.cli import main
+from sandbox.report.sign_off import ModelCard
+from sandbox.validation.catalogue import CATALOGUE
+from sandbox.validation.policy import Policy
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -89,3 +93,33 @@ def test_every_file_the_docs_point_to_is_there():
     for page in (ROOT / "docs").glob("*.md"):
         targets = re.findall(r"\]\((?!http)([^)#:]+)\)", page.read_text())
         assert [t for t in targets if not (page.parent / t).exists()] == [], page.name
+
+
+GUIDE = (ROOT / "docs/validation.md").read_text()
+
+
+def test_the_table_of_families_counts_the_tests_of_the_catalogue():
+    rows = re.findall(r"^\| .+ \(`(\w+)`\) \| (\d+) \|", GUIDE, flags=re.MULTILINE)
+    counted = Counter(name.partition(".")[0] for name in CATALOGUE)
+    assert {family: int(n) for family, n in rows} == counted
+    assert f"| **all** | **{len(CATALOGUE)}** |" in GUIDE
+
+
+def test_the_policy_and_the_sign_off_of_the_page_are_read_as_they_stand(tmp_path):
+    policy, card = blocks("yaml", GUIDE)
+    (tmp_path / "policy.yaml").write_text(policy)
+    read = Policy.from_file(tmp_path / "policy.yaml")
+    assert read.silent_on == 0
+    assert read.thresholds["discrimination.auc"].warn == 0.75
+    (tmp_path / "signoff.yaml").write_text(card)
+    assert ModelCard.from_file(tmp_path / "signoff.yaml").tier == "1"
+
+
+def test_every_place_that_the_page_points_to_is_there():
+    headings = re.findall(r"^#+ (.+)$", GUIDE, flags=re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings}
+    wanted = re.findall(r"\]\(#([^)]+)\)", GUIDE)
+    assert wanted
+    assert set(wanted) <= anchors
+    files = re.findall(r"\]\(([^)#:]+)\)", GUIDE)
+    assert {p for p in files if not (ROOT / "docs" / p).exists()} == set()
