@@ -21,21 +21,53 @@ CARD = 'model_id: PD\nversion: "3"\n'
 @pytest.mark.parametrize(
     ("read", "text", "said"),
     [
-        (Policy, POLICY.replace("thresholds:", "threshold:"), "line 3: there is no key threshold; the nearest is thresholds."),
+        (
+            Policy,
+            POLICY.replace("thresholds:", "threshold:"),
+            "line 3: there is no key threshold; the nearest is thresholds.",
+        ),
         (Policy, POLICY.replace("fail:", "fial:"), "fial; the nearest is fail."),
-        (Policy, POLICY.replace("fail: 0.6, ", ""), "line 4: thresholds.discrimination.auc.fail is missing; write it."),
-        (Policy, POLICY.replace("S1", "high"), "severity is 'high'; it is one of 'S1', 'S2', 'S3' or 'S4'."),
+        (
+            Policy,
+            POLICY.replace("fail: 0.6, ", ""),
+            "line 4: thresholds.discrimination.auc.fail is missing; write it.",
+        ),
+        (
+            Policy,
+            POLICY.replace("S1", "high"),
+            "severity is 'high'; it is one of 'S1', 'S2', 'S3' or 'S4'.",
+        ),
         (Policy, POLICY.replace('"1"', "1"), "line 2: version is 1; it has to be words, in quotes"),
         (Policy, POLICY.replace("0.7", "much"), "warn is 'much'; it has to be a number."),
         (Policy, "- a list\n", "line 1: the file has to start with keys"),
-        (Policy, "id: ours\nextends: [standard]\nversion: '1'\nthresholds: {}\n", "line 2: extends is ['standard']"),
-        (Policy, "id: ours\nversion: '1'\nextends: standard\nthresholds: 5\n", "thresholds is 5; it has to be keys with values"),
-        (ModelCard, CARD + "developer: Li Wei\n", "line 3: developer is 'Li Wei'; it has to be keys with values"),
-        (ModelCard, CARD + "developer: {nmae: Li Wei}\n", "no key developer.nmae; the nearest is name."),
-        (Definitions, 'id: ours\nversion: "1"\ndefault: {days: 60}\n', "line 3: default.source is missing; write it."),
+        (
+            Policy,
+            "id: ours\nextends: [standard]\nversion: '1'\nthresholds: {}\n",
+            "line 2: extends is ['standard']",
+        ),
+        (
+            Policy,
+            "id: ours\nversion: '1'\nextends: standard\nthresholds: 5\n",
+            "thresholds is 5; it has to be keys with values",
+        ),
+        (
+            ModelCard,
+            CARD + "developer: Li Wei\n",
+            "line 3: developer is 'Li Wei'; it has to be keys with values",
+        ),
+        (
+            ModelCard,
+            CARD + "developer: {nmae: Li Wei}\n",
+            "no key developer.nmae; the nearest is name.",
+        ),
+        (
+            Definitions,
+            'id: ours\nversion: "1"\ndefault: {days: 60}\n',
+            "line 3: default.source is missing; write it.",
+        ),
         (PanelColumns, "column: {account: A}\n", "there is no key column; the nearest is columns."),
     ],
-)  # fmt: skip
+)
 def test_it_names_the_place_the_mistake_and_what_is_needed(tmp_path, read, text, said):
     path = tmp_path / "ours.yaml"
     path.write_text(text)
@@ -46,7 +78,7 @@ def test_it_names_the_place_the_mistake_and_what_is_needed(tmp_path, read, text,
 
 
 def test_a_file_that_is_not_there_a_folder_or_no_text_is_told_in_plain_words(tmp_path):
-    with pytest.raises(BadInput, match="There is no policy file .*none.yaml; check the path"):
+    with pytest.raises(BadInput, match=r"There is no policy file .*none\.yaml; check the path"):
         Policy.from_file(tmp_path / "none.yaml")
     with pytest.raises(BadInput, match="is a folder"):
         Policy.from_file(tmp_path)

@@ -1,4 +1,4 @@
-"""`risk-sandbox validate` on the table that a bank happens to have: its coding, its place, its policy."""
+"""`risk-sandbox validate` on a table as a bank has it: its coding, its place, its policy."""
 
 import json
 
@@ -35,10 +35,9 @@ def scored(tmp_path, monkeypatch):
 
 def validate(file, *words):
     columns = ("--target", "违约", "--score", "违约概率", "--store", "s")
-    told = CliRunner(env={"COLUMNS": "200"}).invoke(
+    return CliRunner(env={"COLUMNS": "200"}).invoke(
         main, ["validate", "--portfolio", file, *columns, *words]
     )
-    return told
 
 
 def results(path):
@@ -72,7 +71,8 @@ def test_a_place_where_no_report_can_be_is_refused_before_any_work(scored, tmp_p
     scored.to_csv("utf8.csv", index=False)
     told = validate("utf8.csv", "--out", "utf8.csv/x.html")
     assert told.exit_code == 2
-    assert "cannot be written" in told.stderr and "is a file" in told.stderr
+    assert "cannot be written" in told.stderr
+    assert "is a file" in told.stderr
     assert [p.name for p in tmp_path.iterdir()] == ["utf8.csv"]
 
 
@@ -83,7 +83,8 @@ def test_what_a_short_policy_leaves_unjudged_is_said_on_the_terminal_and_in_the_
     (tmp_path / "p.yaml").write_text(POLICY)
     told = validate("utf8.csv", "--policy", "p.yaml", "--out", "r.html")
     assert told.exit_code == 0, told.stderr
-    assert "sets no bounds for" in told.stderr and "extends: standard" in told.stderr
+    assert "sets no bounds for" in told.stderr
+    assert "extends: standard" in told.stderr
     assert "sets no bounds for" in (tmp_path / "r.html").read_text("utf-8")
     (tmp_path / "q.yaml").write_text("extends: standard\n" + POLICY)
     told = validate("utf8.csv", "--policy", "q.yaml", "--out", "r.html")
