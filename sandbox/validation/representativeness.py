@@ -122,7 +122,10 @@ def _coded(column: pd.Series) -> Vector:
     if pd.api.types.is_numeric_dtype(column):
         # trees look at the order alone, and cannot bin what is infinite
         largest = np.finfo(np.float32).max
-        return np.clip(column.to_numpy(dtype=np.float64, na_value=np.nan), -largest, largest)
+        found: Vector = np.clip(
+            column.to_numpy(dtype=np.float64, na_value=np.nan), -largest, largest
+        )
+        return found
     words = column.astype("string")
     ranks = {word: float(i) for i, word in enumerate(words.value_counts().index)}
     return np.asarray(words.map(ranks).to_numpy(dtype=np.float64, na_value=np.nan))
