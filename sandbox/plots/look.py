@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from sandbox.plots.fonts import chinese_for_images
+
 INK = "#1f2a37"
 MUTED = "#5b6675"
 RULE = "#d5dae1"
@@ -12,7 +14,6 @@ CHALLENGERS = ("#c8570b", "#00785a", "#8a4a86", "#6b6b6b")
 DASHES = ("solid", (0, (5, 2)), (0, (1.2, 1.4)), (0, (6, 2, 1.2, 2)), (0, (3, 1.5)))
 
 _RC: dict[str, Any] = {
-    "font.family": "DejaVu Sans",
     "font.size": 8.5,
     "axes.titlesize": 9.0,
     "axes.titleweight": "bold",
@@ -50,7 +51,7 @@ def style() -> Iterator[None]:
     """The house style for figures that are made and saved inside the block."""
     import matplotlib
 
-    with matplotlib.rc_context(_RC):
+    with matplotlib.rc_context({**_RC, "font.family": ["DejaVu Sans", *chinese_for_images()]}):
         yield
 
 

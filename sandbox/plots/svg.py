@@ -2,13 +2,14 @@
 
 import re
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sandbox.plots.fonts import FAMILIES
 from sandbox.plots.look import new_axes, style
 
 if TYPE_CHECKING:
@@ -20,12 +21,24 @@ WIDTH = 7.1
 MARKS = 300
 
 
+#: changes a text of a figure into that of another language
+Words = Callable[[str], str]
+
+
 @dataclass(frozen=True)
 class Drawing:
     """One figure twice: as text for pages and print, as an image for what reads no SVG."""
 
     svg: str
     png: bytes
+    #: what is written in it, each text once
+    texts: tuple[str, ...] = ()
+    #: draws it again with other words; None where it cannot be drawn again
+    again: Callable[[Words], "Drawing"] | None = field(default=None, compare=False, repr=False)
+
+    def said(self, words: Words) -> "Drawing":
+        """The same figure with every text in it changed by `words`."""
+        return self if self.again is None else self.again(words)
 
 
 def draw(
@@ -47,10 +60,41 @@ def drawn_twice(
     width: float = WIDTH,
     square: bool = False,
 ) -> Drawing:
-    """The same as SVG and as PNG."""
-    with style():
-        figure = _figure(height, panels, width, square)
-        return Drawing(_svg(figure, key), _png(figure))
+    """The same as SVG and as PNG, which can be drawn again in another language."""
+
+    def made(words: Words | None) -> Drawing:
+        with style():
+            figure = _figure(height, panels, width, square)
+            if words:
+                _say(figure, words)
+            svg = _svg(figure, key)
+            return Drawing(svg, _png(figure), tuple(dict.fromkeys(_texts(figure))), made)
+
+    return made(None)
+
+
+def _say(figure: "Figure", words: Words) -> None:
+    """Change what is written in a figure, names beside its axes too."""
+    from matplotlib.text import Text
+    from matplotlib.ticker import FuncFormatter
+
+    for text in figure.findobj(Text):
+        if text.get_text():
+            text.set_text(words(text.get_text()))
+    for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
+        # a tick's text is made by its axis each time that the figure is drawn
+        places = axis.get_ticklocs()
+        old = axis.get_major_formatter().format_ticks(list(places))
+        new = [words(text) for text in old]
+        if new != old:
+            said = dict(zip(places, new, strict=True))
+            axis.set_major_formatter(FuncFormatter(lambda place, _, said=said: said.get(place, "")))
+
+
+def _texts(figure: "Figure") -> Iterator[str]:
+    from matplotlib.text import Text
+
+    return (t.get_text() for t in figure.findobj(Text) if t.get_visible() and t.get_text())
 
 
 def _figure(
@@ -90,5 +134,9 @@ def _svg(figure: "Figure", key: str) -> str:
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r'\bid="([^"]+)"', rf'id="{key}-\1"', text)
     text = re.sub(r'(href="#|url\(#)', rf"\1{key}-", text)
+    # which fonts this machine has does not show in the text
+    text = re.sub(r"font-family: [^;\"]+; ?", "", text)
+    family = ", ".join(f"'{name}'" if " " in name else name for name in FAMILIES)
     # the column's width decides on screen and on paper, the viewBox keeps the proportions
-    return re.sub(r"<svg ", '<svg role="img" focusable="false" ', text, count=1)
+    look = f'<svg role="img" focusable="false" font-family="{family}" '
+    return re.sub(r"<svg ", look, text, count=1)

@@ -126,11 +126,15 @@ def _of_card(card: ModelCard) -> tuple[tuple[str, str], ...]:
 def _annex(stand: Standing, judged: tuple[Judged, ...], lines: tuple[RegisterLine, ...]) -> Annex:
     there = {**_of_tests(judged), **stand.champion.reference.tables}
     tables = {
-        name: table
-        for name, table in there.items()
-        if not table.empty and not any(c in table.columns for c in _OF_CUSTOMERS)
+        name: table for name, table in there.items() if not table.empty and not _of_customers(table)
     }
     return Annex(lines, tuple(j.worst for j in judged), tables)
+
+
+def _of_customers(table: pd.DataFrame) -> bool:
+    """Whether a table has a row a customer: a name of one, an outcome, or a decision."""
+    decided = "approved" in table.columns and table["approved"].dtype.kind == "b"
+    return decided or any(column in table.columns for column in _OF_CUSTOMERS)
 
 
 def _of_tests(judged: tuple[Judged, ...]) -> Mapping[str, pd.DataFrame]:

@@ -4,23 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sandbox.errors import BadInput
-
-#: in the order in which a page asks for them; `report.css` has the first of them
-CHINESE = (
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "PingFang SC",
-    "Microsoft YaHei",
-    "WenQuanYi Zen Hei",
-    "WenQuanYi Micro Hei",
-    "Heiti SC",
-    "SimHei",
-    "SimSun",
-    "Noto Serif CJK SC",
-    "Source Han Serif SC",
-    "Droid Sans Fallback",
-)
+from sandbox.plots.fonts import CHINESE
 
 
 def installed(families: Sequence[str] = CHINESE) -> str:

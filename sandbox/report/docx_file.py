@@ -23,14 +23,16 @@ from sandbox.report.document import (
     ReportDocument,
     Table,
 )
+from sandbox.report.docx_links import add_field, add_link, contents, mark_place
+from sandbox.report.docx_tables import COLUMN, keep_whole, repeat_on_each_page, set_widths
 from sandbox.report.language import translate
 from sandbox.report.render import MARKS
 from sandbox.workspace import written_whole
 
-#: millimetres of an A4 page's text column
-COLUMN = 170
 #: of what is read on screen and paper; Chinese falls back to the second
 FONT, CHINESE = "Arial", "Noto Sans CJK SC"
+#: a table of so many rows stays on one page
+SHORT = 8
 _COLOURS = {
     "pass": "1A7F4B",
     "warn": "9A6700",
@@ -55,9 +57,13 @@ def docx(document: ReportDocument) -> bytes:
     _add(made, Facts(document.facts))
     _signatures(made, document)
     made.add_page_break()
-    _contents(made)
+    made.add_heading(_said(made, "Contents"), 1)
+    contents(made, document)
+    _note(made, _said(made, "Right-click the list and choose Update Field for page numbers."))
     for section in document.sections:
-        made.add_heading(f"{section.number}  {section.title}", 1)
+        head = made.add_heading(f"{section.number}  {section.title}", 1)
+        head.paragraph_format.page_break_before = section is document.sections[0]
+        mark_place(head, f"section-{section.number}")
         for block in section.blocks:
             _add(made, block)
     return _settled(made, document)
@@ -82,10 +88,17 @@ def _page(made: Any, document: ReportDocument) -> None:
     for name in ("Normal", "Heading 1", "Heading 2", "Title"):
         style = made.styles[name]
         style.font.name = FONT
-        style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), CHINESE)
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        # a theme's font would stand before ours
+        for name in [key for key in fonts.attrib if key.endswith("Theme")]:
+            del fonts.attrib[name]
+        fonts.set(qn("w:eastAsia"), CHINESE)
     made.styles["Normal"].font.size = Pt(9.5)
     section.header.paragraphs[0].text = f"{document.title}\t\t{document.subtitle}"
-    _field(section.footer.paragraphs[0], "PAGE")
+    foot = section.footer.paragraphs[0]
+    add_field(foot, "PAGE")
+    foot.add_run(" / ")
+    add_field(foot, "NUMPAGES")
 
 
 def _opinion(made: Any, document: ReportDocument) -> None:
@@ -102,16 +115,10 @@ def _signatures(made: Any, document: ReportDocument) -> None:
     _table(made, Table(_said(made, "Sign-off"), columns, rows, note))
 
 
-def _contents(made: Any) -> None:
-    made.add_heading(_said(made, "Contents"), 1)
-    line = made.add_paragraph()
-    _field(line, r'TOC \o "1-2" \h \z \u', "Right-click and choose Update Field.")
-
-
 def _add(made: Any, block: Block) -> None:
     match block:
         case Heading():
-            made.add_heading(f"{block.number}  {block.text}", 2)
+            mark_place(made.add_heading(f"{block.number}  {block.text}", 2), f"s{block.number}")
         case Paragraph():
             made.add_paragraph(block.text)
         case Gap():
@@ -143,31 +150,47 @@ def _picture(made: Any, block: Picture) -> None:
 
 def _table(made: Any, block: Table) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml.ns import qn
     from docx.shared import Pt
 
     if block.title:
         _caption(made, block.number, block.title)
     heads = any(column.title for column in block.columns)
-    table = made.add_table(rows=int(heads), cols=len(block.columns))
+    table: Any = made.add_table(rows=int(heads), cols=len(block.columns))
     table.style = made.styles["Light Grid Accent 1"] if heads else made.styles["Normal Table"]
+    look = table._tbl.tblPr.find(qn("w:tblLook"))
+    if look is not None:
+        # a head and stripes, and no bold names of rows
+        look.set(qn("w:val"), "0420")
+        look.set(qn("w:firstColumn"), "0")
     if heads:
         for cell, column in zip(table.rows[0].cells, block.columns, strict=True):
-            cell.paragraphs[0].add_run(column.title).bold = True
-        _repeated(table.rows[0])
-    for row in block.rows:
+            line = cell.paragraphs[0]
+            line.add_run(column.title).bold = True
+            line.paragraph_format.keep_with_next = True
+            if column.number:
+                line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        repeat_on_each_page(table.rows[0])
+    for place, row in enumerate(block.rows):
         cells = table.add_row().cells
+        if block.anchors:
+            mark_place(cells[0].paragraphs[0], block.anchors[place])
         for cell, column, value in zip(cells, block.columns, row, strict=True):
             line = cell.paragraphs[0]
             _value(made, line, value)
             if column.number:
                 line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    for row in table.rows:
+    short = len(table.rows) <= SHORT
+    for number, row in enumerate(table.rows, start=1):
+        keep_whole(row)
         for cell in row.cells:
             for line in cell.paragraphs:
                 line.paragraph_format.space_after = Pt(1)
-                for run in line.runs:
+                if short and number < len(table.rows):
+                    line.paragraph_format.keep_with_next = True
+                for run in (*line.runs, *(r for link in line.hyperlinks for r in link.runs)):
                     run.font.size = Pt(8 if len(block.columns) < 8 else 7)
-    _widths(table, block.columns)
+    set_widths(table, block)
     _note(made, block.note)
 
 
@@ -178,8 +201,11 @@ def _value(made: Any, line: Any, value: Cell) -> None:
         text, below = "", value.below
     elif isinstance(value, Estimate):
         text, below = value.text, value.below
+    elif isinstance(value, Link):
+        add_link(line, value.text, value.anchor)
+        return
     else:
-        text, below = value.text if isinstance(value, Link) else value, ""
+        text, below = value, ""
     if text:
         line.add_run(text)
     if below:
@@ -192,18 +218,6 @@ def _coloured(line: Any, verdict: Any, text: str, bold: bool = False) -> None:
     run = line.add_run(text)
     run.font.color.rgb = RGBColor.from_string(_COLOURS[MARKS[verdict][2]])
     run.bold = bold
-
-
-def _widths(table: Any, columns: tuple[Column, ...]) -> None:
-    from docx.shared import Mm
-
-    if not all(column.width for column in columns):
-        table.autofit = True
-        return
-    table.autofit = False
-    for row in table.rows:
-        for cell, column in zip(row.cells, columns, strict=True):
-            cell.width = Mm(COLUMN * column.width / 100)
 
 
 def _said(made: Any, text: str) -> str:
@@ -223,33 +237,6 @@ def _note(made: Any, text: str) -> None:
 
     line = made.add_paragraph()
     line.add_run(text).font.size = Pt(8)
-
-
-def _repeated(row: Any) -> None:
-    """The head of a table stands again on each page it goes on to."""
-    from docx.oxml import OxmlElement
-
-    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-
-
-def _field(line: Any, code: str, shown: str = "1") -> None:
-    """A field that Word fills: a page's number, the table of contents."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    for kind in ("begin", "instr", "separate", "text", "end"):
-        run = line.add_run()
-        if kind == "instr":
-            part = OxmlElement("w:instrText")
-            part.set(qn("xml:space"), "preserve")
-            part.text = code
-        elif kind == "text":
-            run.text = shown
-            continue
-        else:
-            part = OxmlElement("w:fldChar")
-            part.set(qn("w:fldCharType"), kind)
-        run._r.append(part)
 
 
 def _settled(made: Any, document: ReportDocument) -> bytes:

@@ -16,6 +16,7 @@ from sandbox.report.wording import (
     count,
     four,
     money,
+    one,
     percent,
     probability,
     three,
@@ -24,6 +25,8 @@ from sandbox.report.workbook import column_kind
 
 #: what a page holds: rows, columns
 ROWS, COLUMNS = 20, 9
+#: rows shown of a table that a page does not hold, unless it is a matrix, such as vintages
+FIRST = 10
 #: characters of a cell of text
 _LONGEST = 90
 
@@ -34,9 +37,10 @@ def exhibit(title: str, table: pd.DataFrame, note: str = "") -> Table:
     A column with `_low` and `_high` beside it stands with its interval below each figure.
     Columns without any value are left out.
     """
-    shown = table.head(ROWS)
     names = [c for c in map(str, table.columns) if not _is_end(c, table) and table[c].notna().any()]
-    chosen = _evenly(names, COLUMNS) if _is_matrix(names) else names[:COLUMNS]
+    matrix = _is_matrix(names)
+    shown = table.head(ROWS if matrix or len(table) <= ROWS else FIRST)
+    chosen = _evenly(names, COLUMNS) if matrix else names[:COLUMNS]
     rows = tuple(tuple(_cell(shown, c, row) for c in chosen) for row in range(len(shown)))
     heads = tuple(Column(_title(c), _is_number(table[c])) for c in chosen)
     cut = []
@@ -86,8 +90,12 @@ def spoken(name: str) -> str:
 _CAPITALS = {"pd", "dti", "auc", "air", "smd", "psi", "ecl", "lgd", "ead", "ks", "mob", "hhi"}
 
 
+#: columns that are too short to be understood
+_PLAIN = {"n": "cases", "n_training": "cases_training", "n_evaluation": "cases_evaluation"}
+
+
 def _title(column: str) -> str:
-    words = spoken(column)
+    words = spoken(_PLAIN.get(column, column))
     words = METRICS[f"fraud/{column}"].label if f"fraud/{column}" in METRICS else words
     return words[:1].upper() + words[1:]
 
@@ -108,7 +116,9 @@ def form_of(values: "pd.Series", column: str) -> Form | None:
     if kind == "share" and (finite.abs() <= 10).all():
         return percent
     whole = len(finite) and (finite == finite.round()).all()
-    return count if whole or (finite.abs() >= 1000).any() else three
+    if whole or (finite.abs() >= 1000).any():
+        return count
+    return one if (finite.abs() >= 100).any() else three
 
 
 def _is_number(values: "pd.Series") -> bool:

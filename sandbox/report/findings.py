@@ -9,7 +9,7 @@ from sandbox.report.concerns import of_inputs, of_own_limits
 from sandbox.report.families import FAMILIES, family_of
 from sandbox.report.finding import Finding
 from sandbox.report.standing import Judged, Standing
-from sandbox.report.wording import HEADLINE, figure_form, metric, probability
+from sandbox.report.wording import HEADLINE, figure_form, metric, minus, probability
 from sandbox.validation.catalogue import CATALOGUE
 from sandbox.validation.discrimination import WRONG_WAY
 from sandbox.validation.policy import Policy, Severity
@@ -64,7 +64,7 @@ def _of_test(judged: Judged, policy: Policy) -> Finding | None:
     failed = result.verdict is Verdict.FAIL
     severity = severity if failed else severity.milder
     title = f"{result.title}: {'fails' if failed else 'warning'}"
-    evidence = f"{figure_of(result)}; threshold {result.threshold}"
+    evidence = f"{figure_of(result)}; threshold {minus(result.threshold)}"
     if WRONG_WAY in result.reason:
         severity = Severity.S1
         title = result.reason[:1].upper() + result.reason[1:]

@@ -142,7 +142,7 @@ def tables_of(document: ReportDocument) -> dict[str, pd.DataFrame]:
     annex = document.annex
     tables = {
         translate("findings", document.language): pd.DataFrame(
-            [asdict(line) for line in annex.register]
+            [{k: v for k, v in asdict(f).items() if k != "anchor"} for f in annex.register]
         ),
         translate("tests", document.language): _tests(annex, document.language),
     }
@@ -150,10 +150,32 @@ def tables_of(document: ReportDocument) -> dict[str, pd.DataFrame]:
         for block in section.blocks:
             if isinstance(block, Table):
                 tables[f"{block.number} {block.title}"] = _printed(block, document.language)
+    sources: list[pd.DataFrame] = []
     for name, table in annex.tables.items():
-        if 0 < len(table) <= _MOST_ROWS:
+        # several tests may draw from one table
+        if 0 < len(table) <= _MOST_ROWS and not any(table.equals(other) for other in sources):
+            sources.append(table)
             tables.setdefault(name, _sheetable(table))
     return {name: table for name, table in tables.items() if len(table.columns)}
+
+
+def _described(document: ReportDocument) -> dict[str, str]:
+    """What the index says of each sheet: its section, or the tests that draw from the table."""
+
+    def said(text: str) -> str:
+        return translate(text, document.language)
+
+    found = {
+        said("findings"): said("Findings register"),
+        said("tests"): said("Appendix: every test in full"),
+    }
+    for section in document.sections:
+        for block in section.blocks:
+            if isinstance(block, Table):
+                found[f"{block.number} {block.title}"] = f"{section.number} {section.title}"
+    for result in document.annex.results:
+        found.setdefault(result.id, result.title)
+    return found
 
 
 def _workbook(document: ReportDocument, path: Path) -> Path:
@@ -163,6 +185,7 @@ def _workbook(document: ReportDocument, path: Path) -> Path:
         tables_of(document),
         path,
         title=f"{document.title}, {document.subtitle}, {document.date}",
+        descriptions=_described(document),
         heads=lambda name: head(name, document.language),
     )
 

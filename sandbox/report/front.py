@@ -21,13 +21,15 @@ from sandbox.report.document import (
 from sandbox.report.families import FAMILIES
 from sandbox.report.finding import Finding
 from sandbox.report.standing import Judged, Spread, Standing
-from sandbox.report.wording import METRICS, NONE, metric
+from sandbox.report.wording import METRICS, NONE, metric, minus
 from sandbox.validation.catalogue import CATALOGUE
 from sandbox.validation.policy import Severity
 from sandbox.validation.result import Verdict
 
 #: families that are named even where they are not needed and have no result
 _ALWAYS = ("comparison", "truth")
+#: findings on the first pages: these at least, and all S1 and S2 up to the second
+LEAST, MOST = 5, 12
 
 
 def summary(
@@ -39,6 +41,7 @@ def summary(
             f"Opinion by rule: {opinion.text}. {opinion.because} It is a proposal until developer "
             "and validator, who are not the same person, have signed."
         ),
+        *_counted(standing, judged),
         *_conditions(found, opinion),
         Heading("Traffic lights"),
         _lights(standing, judged),
@@ -50,18 +53,39 @@ def summary(
     return Section(1, "Summary", tuple(blocks))
 
 
+def _counted(standing: Standing, judged: tuple[Judged, ...]) -> list[Block]:
+    """How many tests there were and how they ended."""
+    if not judged:
+        return []
+    of = Counter("shown" if j.information else j.worst.verdict for j in judged)
+    return [
+        Paragraph(
+            f"Of {len(judged)} tests of {standing.champion.name}, {of[Verdict.PASS]} passed, "
+            f"{of[Verdict.WARN]} gave a warning and {of[Verdict.FAIL]} failed; "
+            f"{of[Verdict.NOT_EVALUATED]} could not be evaluated, and {of['shown']} figures are "
+            "shown for information."
+        )
+    ]
+
+
 def _conditions(found: tuple[Finding, ...], opinion: Opinion) -> list[Block]:
-    """What is to be done before use, each remedy once with the findings that ask for it."""
+    """What is to be done before use, each remedy once with the findings that ask for it.
+
+    Where findings are severe (S1, S2), these alone are here, and the register has the rest.
+    """
+    severe = any(f.severity <= Severity.S2 for f in found)
+    last = Severity.S2 if severe else Severity.S3
     asked: dict[str, list[str]] = {}
     for place, f in enumerate(found, start=1):
-        if f.severity is not Severity.S4:
+        if f.severity <= last:
             asked.setdefault(f.remedy, []).append(f"F{place:02d}")
     if opinion.verdict is Verdict.PASS or not asked:
         return []
-    items = tuple(
-        f"{remedy.removesuffix('.')} ({', '.join(ids)})." for remedy, ids in asked.items()
-    )
-    return [Paragraph("Conditions that follow from the findings:"), Bullets(items)]
+    items = tuple(f"{', '.join(ids)}: {remedy}" for remedy, ids in asked.items())
+    said: list[Block] = [Paragraph("Conditions that follow from the findings:"), Bullets(items)]
+    if severe and any(f.severity is Severity.S3 for f in found):
+        said.append(Paragraph("Remedies for the findings S3 are in the register, section 11."))
+    return said
 
 
 def _lights(standing: Standing, judged: tuple[Judged, ...]) -> Lights:
@@ -99,14 +123,27 @@ def _light(tests: list[Judged]) -> tuple[Mark, str]:
 
 
 def _top(found: tuple[Finding, ...]) -> Block:
+    severe = sum(f.severity <= Severity.S2 for f in found)
     rows = tuple(
-        (Link(f"F{place:02d}", f"finding-{place}"), f.severity.value, f.title, f.evidence)
-        for place, f in enumerate(found[:5], start=1)
+        (
+            Link(f"F{place:02d}", f"finding-{place}"),
+            f.severity.value,
+            f.title,
+            f.evidence,
+            Link(str(f.section), f.anchor or f"section-{f.section}"),
+        )
+        for place, f in enumerate(found[: min(max(LEAST, severe), MOST)], start=1)
     )
     rest = len(found) - len(rows)
-    note = f"{rest} more in the findings register, section 11." if rest > 0 else ""
-    titles = ("Finding", "Severity", "What", "Evidence")
-    return Table("The most severe findings", tuple(Column(t) for t in titles), rows, note)
+    more = f" {rest} more in the findings register, section 11." if rest > 0 else ""
+    spec = (
+        Column("Finding", width=9),
+        Column("Severity", width=9),
+        Column("What", width=28),
+        Column("Evidence", width=46),
+        Column("Section", width=8),
+    )
+    return Table("The most severe findings", spec, rows, severity_legend() + more)
 
 
 def interval_text(spread: Spread, name: str) -> str:
@@ -121,7 +158,7 @@ def threshold(text: str) -> Estimate:
     """`at least 0.7` with `fails below 0.6` in small type below."""
     if text == "none":
         return Estimate(NONE)
-    warns, _, fails = text.removesuffix(")").partition(" (")
+    warns, _, fails = minus(text).removesuffix(")").partition(" (")
     # a bound does not part from its words at a line's end
     return Estimate(warns, fails.replace(" ", "\u00a0"))
 

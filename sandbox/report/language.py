@@ -4,6 +4,7 @@ The words stand in `zh/*.yaml`, English to Chinese; `sandbox.report.words` says 
 """
 
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from sandbox import located_yaml
 from sandbox.errors import BadInput
-from sandbox.report.document import Column, Facts, ReportDocument, Table
+from sandbox.report.document import Block, Column, Facts, Picture, ReportDocument, Section, Table
 from sandbox.report.words import Words
 from sandbox.validation.result import Verdict
 
@@ -19,7 +20,9 @@ LANGUAGES = ("en", "zh")
 _FOLDER = Path(__file__).parent
 _REASONS = _FOLDER.parent / "explanation" / "reason_codes.yaml"
 #: what a cover says in another language
-_IN_PART = "Chinese; figures, and names of models and features, are as in the English report"
+_IN_PART = "Chinese; names of models and features are as in the English report"
+#: a column that says in this language what the one before it says, and then says it twice
+_OTHER_LANGUAGE = "In Chinese"
 #: fields that hold no text for a reader, or none of ours: a title is the model's name
 _NO_WORDS = {
     *("anchor", "anchors", "number", "language", "width", "drawing", "tables", "id"),
@@ -30,7 +33,7 @@ _NAMES = {
     *("Feature", "Model", "Study", "Digest", "Host", "Seed", "Run", "Digest of contents"),
     *("Digest of scores", "Challengers", "Seeds", "Code version", "Model id", "Name"),
     *("Installed", "Python", "Isolation level", "Mechanisms in force", "Level"),
-    *("Segment", "Table", "Reads", "Model version", "Source", "Licence", "Target column"),
+    *("Cut", "Table", "Model version", "Source", "Licence", "Target column"),
 }
 
 
@@ -65,22 +68,37 @@ def translated(document: ReportDocument, language: str) -> ReportDocument:
     made: ReportDocument = _mapped(document, lambda text: translate(text, language))
     remark = ("Language", _IN_PART)
     facts = (*made.facts, (translate(remark[0], language), translate(remark[1], language)))
-    return replace(made, title=document.title, date=document.date, facts=facts, language=language)
+    said, spare = _drawn_words(document, language), translate(_OTHER_LANGUAGE, language)
+    sections = tuple(_adapted(section, said, spare) for section in made.sections)
+    return replace(
+        made,
+        title=document.title,
+        date=document.date,
+        facts=facts,
+        sections=sections,
+        language=language,
+    )
 
 
 def untranslated(document: ReportDocument, language: str) -> tuple[str, ...]:
     """Texts of a document, in English, that are not wholly known in a language, each once."""
     known = words(language)
-    parts = (document.subtitle, document.opinion, document.facts, document.sections)
-    own = {document.title, *(cell.split(" (")[0] for cell in _names(document))}
-    seen = dict.fromkeys(text.replace("\u00a0", " ") for text in _texts(parts))
+    own = _own(document, _NAMES | {"Segment"})
+    seen = dict.fromkeys(text.replace("\u00a0", " ") for text in texts(document))
     return tuple(text for text in seen if text not in own and not known.of(text).whole)
 
 
 def texts(document: ReportDocument) -> tuple[str, ...]:
     """Every text of a document that a reader sees and that is looked up, each once."""
     parts = (document.subtitle, document.opinion, document.facts, document.sections)
-    return tuple(dict.fromkeys(_texts(parts)))
+    drawn = (
+        text
+        for section in document.sections
+        for block in section.blocks
+        if isinstance(block, Picture)
+        for text in block.drawing.texts
+    )
+    return tuple(dict.fromkeys((*_texts(parts), *drawn)))
 
 
 def check(language: str) -> None:
@@ -140,18 +158,47 @@ def _row(row: tuple[Any, ...], kept: list[bool], change: Callable[[str], str]) -
     )
 
 
-def _names(document: ReportDocument) -> Iterator[str]:
+def _drawn_words(document: ReportDocument, language: str) -> Callable[[str], str]:
+    """What is written in a figure in another language: names stay, and what is half known."""
+    own = _own(document, _NAMES)
+    known = words(language)
+
+    def said(text: str) -> str:
+        found = known.of(text)
+        return text if text in own or not found.whole else found.text
+
+    return said
+
+
+def _adapted(section: Section, said: Callable[[str], str], spare: str) -> Section:
+    """A translated section, its figures drawn again and its tables without the column `spare`."""
+    blocks: list[Block] = []
+    for block in section.blocks:
+        if isinstance(block, Picture):
+            block = replace(block, drawing=block.drawing.said(said))
+        elif isinstance(block, Table) and any(c.title == spare for c in block.columns):
+            kept = [place for place, c in enumerate(block.columns) if c.title != spare]
+            rows = tuple(tuple(row[place] for place in kept) for row in block.rows)
+            block = replace(block, columns=tuple(block.columns[p] for p in kept), rows=rows)
+        blocks.append(block)
+    return replace(section, blocks=tuple(blocks))
+
+
+def _own(document: ReportDocument, heads: AbstractSet[str]) -> set[str]:
+    """Names in a document, which are the same in every language: what stands under `heads`."""
+    return {document.title, *(cell.split(" (")[0] for cell in _names(document, heads))}
+
+
+def _names(document: ReportDocument, heads: AbstractSet[str]) -> Iterator[str]:
     """Names of models, of the study and of the data, which no words are asked for."""
-    yield from (
-        name for key, value in document.facts if key in _NAMES for name in value.split(", ")
-    )
+    yield from (name for key, value in document.facts if key in heads for name in value.split(", "))
     for section in document.sections:
         for block in section.blocks:
             if not isinstance(block, Table):
                 continue
             for row in block.rows:
                 for column, cell in zip(block.columns, row, strict=True):
-                    if column.title in _NAMES:
+                    if column.title in heads:
                         yield getattr(cell, "text", str(cell))
 
 

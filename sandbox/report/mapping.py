@@ -13,6 +13,9 @@ from sandbox.report.supervisory import FACTS, Point, supervisory_map
 from sandbox.validation.catalogue import CATALOGUE
 from sandbox.validation.result import Verdict
 
+#: tests that are made where tables are read, and are in no catalogue
+_ELSEWHERE = {"data.unscored": "Accounts without a score"}
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -82,7 +85,7 @@ def _evaluated(judged: Judged) -> bool:
 def _named(tests: Sequence[Judged], test: str) -> str:
     if tests:
         return tests[0].worst.title
-    return CATALOGUE[test].title if test in CATALOGUE else test
+    return CATALOGUE[test].title if test in CATALOGUE else _ELSEWHERE.get(test, test)
 
 
 def mapped(judged: Sequence[Judged], facts: Mapping[str, bool], role: str) -> list[Block]:

@@ -19,9 +19,10 @@ from sandbox.report.document import (
 )
 from sandbox.report.families import family_of
 from sandbox.report.finding import RULE
+from sandbox.report.front import threshold
 from sandbox.report.sign_off import OPEN_OWNER, ModelCard
 from sandbox.report.standing import Judged, Standing
-from sandbox.report.wording import NONE, count, figure_form, plural, probability, two
+from sandbox.report.wording import count, figure_form, plural, probability, two
 from sandbox.validation.catalogue import CATALOGUE
 from sandbox.validation.policy import Policy, Threshold
 from sandbox.validation.result import ValidationResult, Verdict
@@ -159,10 +160,7 @@ def appendix(judged: tuple[Judged, ...], policy: Policy, mapped: Sequence[Block]
                 Estimate(r.title, f"{r.id}. {r.hypothesis}"),
                 count(r.n),
                 figure,
-                Estimate(
-                    r.threshold if r.threshold != "none" else NONE,
-                    r.threshold_source.removesuffix(f" (test policy {policy.label})"),
-                ),
+                _bounds(r, policy),
                 Mark(
                     None if j.information else r.verdict,
                     "; ".join(t for t in (note_of(j), seeds) if t),
@@ -172,8 +170,8 @@ def appendix(judged: tuple[Judged, ...], policy: Policy, mapped: Sequence[Block]
     spec = (
         Column("Test and hypothesis", width=31),
         Column("Rows", number=True, width=7),
-        Column("Figure", number=True, width=13),
-        Column("Threshold and its source", width=28),
+        Column("Figure", number=True, width=15),
+        Column("Threshold and its source", width=26),
         Column("Verdict", width=21),
     )
     intro = Paragraph(
@@ -183,6 +181,13 @@ def appendix(judged: tuple[Judged, ...], policy: Policy, mapped: Sequence[Block]
     anchors = tuple(f"test-{j.worst.id}" for j in judged)
     table = Table("Tests", spec, tuple(rows), anchors=anchors)
     return Section(12, title, (Heading("Tests"), intro, table, *rest))
+
+
+def _bounds(result: ValidationResult, policy: Policy) -> Estimate:
+    """The bound, and below it where the test fails and where both come from."""
+    bound = threshold(result.threshold)
+    source = result.threshold_source.removesuffix(f" (test policy {policy.label})")
+    return replace(bound, below="; ".join(text for text in (bound.below, source) if text))
 
 
 def _over_seeds(judged: Judged) -> str:

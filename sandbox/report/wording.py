@@ -1,5 +1,6 @@
 """Numbers as a reader sees them, and what each tracked metric is called."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import floor, inf, isfinite, log10
@@ -12,6 +13,15 @@ NONE = "–"
 
 def _signed(text: str) -> str:
     return text.replace("-", "−")
+
+
+def minus(text: str) -> str:
+    """The same with a minus sign before numbers.
+
+    >>> minus("at least -5% (2019-12)")
+    'at least −5% (2019-12)'
+    """
+    return re.sub(r"(?<![\w.])-(?=\d)", "−", text)
 
 
 def three(value: float) -> str:
@@ -143,6 +153,8 @@ _TESTS: dict[str, Form] = {
     "data.constant": count,
     "data.unscored": percent,
     "calibration.jeffreys": count,
+    "calibration.binomial": count,
+    "calibration.traffic_light": count,
     "calibration.hosmer_lemeshow": two,
     "calibration.spiegelhalter": two,
     "stability.csi": four,
@@ -163,10 +175,30 @@ def figure_form(test: str) -> Form:
     """How the figure of a test is written: as its metric is, where it has one."""
     entry = CATALOGUE.get(test)
     if entry and entry.share:
-        return percent
+        return visible(percent)
     if entry and entry.metric:
-        return metric(entry.metric).form
-    return _TESTS.get(test, three)
+        return visible(metric(entry.metric).form)
+    return visible(_TESTS.get(test, three))
+
+
+def visible(form: Form) -> Form:
+    """As `form` writes it, or as `significant` does where only zeros would be left of a figure.
+
+    >>> visible(three)(0.00012), visible(three)(0.0), visible(percent)(0.0412)
+    ('0.000120', '0.000', '4.1%')
+    >>> visible(three)(1.2e-7), visible(four)(-1e-15)
+    ('< 1e-6', '> −1e-6')
+    """
+
+    def said(value: float) -> str:
+        text = form(value)
+        if not value or not isfinite(value) or re.search(r"[1-9]", text):
+            return text
+        if abs(value) < 1e-6:
+            return "< 1e-6" if value > 0 else "> −1e-6"
+        return significant(value)
+
+    return said
 
 
 def column_form(name: str) -> Form | None:
@@ -175,6 +207,8 @@ def column_form(name: str) -> Form | None:
     >>> column_form("approval_rate")(0.5), column_form("mean_limit")(12000.0)
     ('50.0%', '12,000')
     """
+    if name.startswith("auc"):
+        return three
     if name.endswith(("rate", "share", "missing", "pct")) or name in {"mean_pd", "pd", "captured"}:
         return percent
     if any(word in name for word in ("profit", "regret", "limit", "exposure", "loss", "amount")):

@@ -18,7 +18,7 @@ _NUMBER = r"[<>≤≥±~]?\s?[+\-−]?(?:\d[\d,]*(?:\.\d+)?(?:e[+\-−]?\d+)?|in
 #: what is the same in every language: figures, signs, hashes, names of columns and files
 _NEUTRAL = re.compile(
     r"[\d\s.,;:%()<>≥≤±×+−–—/§#'\"&=|…·-]*"
-    r"|[0-9a-f]{8,}…?|\S*[_/\\@]\S*|\S*\d\S*|[A-Z]{1,6}|https?://\S+"
+    r"|[<>≤≥±]? ?[\d.]+e[+\-−]?\d+|[0-9a-f]{8,}…?|\S*[_/\\@]\S*|\S*\d\S*|[A-Z]{1,6}|https?://\S+"
     r"|[^a-z]*[\u3400-\u9fff][^a-z]*|[a-z_]+\.[a-z_0-9*]+\.?"
 )
 _SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-Z0-9])|(?<=:) +(?=[A-Z])")

@@ -211,7 +211,7 @@ def _sheet(
         sheet.write_string(0, place, heads(name), look["head"])
         for row, value in enumerate(values.tolist(), start=1):
             _cell(sheet, row, place, value, form, look)
-        sheet.set_column(place, place, _width(name, values, kind))
+        sheet.set_column(place, place, _width(heads(name), values, kind))
     if len(table):
         sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
 
@@ -258,5 +258,10 @@ def _width(name: str, values: "pd.Series[Any]", kind: str) -> int:
     if values.dtype.kind in "iuf":
         longest = 9 if kind in ("share", "number") else len(f"{_top(values):,.0f}") + 2
     else:
-        longest = max((len(str(v)) for v in values.iloc[:_LOOKED_AT]), default=0) + 1
-    return int(min(max(longest, len(name) + 3, _NARROW), _WIDE))
+        longest = max((_signs(str(v)) for v in values.iloc[:_LOOKED_AT]), default=0) + 1
+    return int(min(max(longest, _signs(name) + 3, _NARROW), _WIDE))
+
+
+def _signs(text: str) -> int:
+    """Signs of a text; a Chinese one is as wide as two others."""
+    return sum(1 + (sign > "\u2e7f") for sign in text)

@@ -64,7 +64,7 @@ def _of_numbers(name: str, column: pd.Series, low: float, high: float) -> tuple[
     if not len(known):
         return name, low, high, float("nan"), float("nan"), float("nan"), ""
     outside = (known < low) | (known > high) | np.isinf(known)
-    example = f"{known[outside][0]:g}" if outside.any() else ""
+    example = _plain(known[outside][0]) if outside.any() else ""
     ends = float(known.min()), float(known.max())
     return name, low, high, float(outside.mean()), *ends, example
 
@@ -113,8 +113,13 @@ def validate_ranges(
     else:
         note = f"most in {worst['feature']}, such as {worst['example']}"
         if worst["low"] == worst["low"]:
-            note += f" outside {worst['low']:g} to {worst['high']:g}"
+            note += f" outside {_plain(worst['low'])} to {_plain(worst['high'])}"
     return judge(TEST, float(worst["outside"]), n=n, policy=policy, note=note, table=table)
+
+
+def _plain(value: float) -> str:
+    """A number as people write it, never `1.66409e+06`."""
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:g}"
 
 
 def _words(training: pd.DataFrame | None, given: Mapping[str, Range]) -> dict[str, frozenset[str]]:

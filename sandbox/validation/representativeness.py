@@ -122,10 +122,8 @@ def _coded(column: pd.Series) -> Vector:
     if pd.api.types.is_numeric_dtype(column):
         # trees look at the order alone, and cannot bin what is infinite
         largest = np.finfo(np.float32).max
-        found: Vector = np.clip(
-            column.to_numpy(dtype=np.float64, na_value=np.nan), -largest, largest
-        )
-        return found
+        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        return np.asarray(np.clip(values, -largest, largest))
     words = column.astype("string")
     ranks = {word: float(i) for i, word in enumerate(words.value_counts().index)}
     return np.asarray(words.map(ranks).to_numpy(dtype=np.float64, na_value=np.nan))

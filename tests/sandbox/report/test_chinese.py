@@ -2,6 +2,7 @@
 
 import ast
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import yaml
 
 import sandbox.report
 from sandbox.errors import BadInput
+from sandbox.plots import fonts
 from sandbox.report import assemble
 from sandbox.report.chinese_fonts import need_chinese
-from sandbox.report.document import Table
+from sandbox.report.document import Picture, Table, columns
 from sandbox.report.families import FAMILIES
 from sandbox.report.formats import write_report
 from sandbox.report.language import texts, translate, translated, untranslated, words
@@ -221,6 +223,42 @@ def test_html_says_its_language_and_csv_and_workbook_are_chinese(limits, tmp_pat
 def test_json_stays_english_for_programs(limits, tmp_path):
     first = write_report(limits, tmp_path / "a.json", "zh").read_bytes()
     assert first == write_report(limits, tmp_path / "b.json", "en").read_bytes()
+
+
+def pictures(document):
+    return [b for s in document.sections for b in s.blocks if isinstance(b, Picture)]
+
+
+def test_every_text_of_a_figure_is_chinese_or_a_name_and_the_image_is_drawn_again(document):
+    names = {document.title, *dict(document.facts)["Challengers"].split(", ")}
+    for section in document.sections:
+        for block in section.blocks:
+            if isinstance(block, Table) and block.columns[0].title in {"Feature", "Segment"}:
+                names |= {str(row[0]) for row in block.rows}
+    before, after = pictures(document), pictures(translated(document, "zh"))
+    assert len(before) == len(after) > 1
+    for old, new in zip(before, after, strict=True):
+        left = [t for t in new.drawing.texts if ENGLISH.search(t) and not CHINESE.search(t)]
+        assert set(left) <= names, (new.title, left)
+        assert any(CHINESE.search(text) for text in new.drawing.texts)
+        assert all(text in new.drawing.svg for text in new.drawing.texts if CHINESE.search(text))
+        assert new.drawing.png != old.drawing.png
+
+
+def test_a_figure_drawn_again_has_the_same_bytes_and_names_no_font_of_this_machine(limits):
+    picture = pictures(limits)[0].drawing
+    assert picture.said(str) == picture
+    families = set(re.findall(r'font-family[:=] ?"?([^";]+)', picture.svg))
+    assert families == {", ".join(f"'{f}'" if " " in f else f for f in fonts.FAMILIES)}
+
+
+def test_what_is_given_in_both_languages_stands_once_in_a_chinese_report():
+    reasons = Table("Reasons given", columns("Code", "Reason", "In Chinese"), (("R1", "x", "x"),))
+    made = assemble([cell()], date=DATE)
+    section = replace(made.sections[0], blocks=(reasons,))
+    said = translated(replace(made, sections=(section,)), "zh").sections[0].blocks[0]
+    assert [c.title for c in said.columns] == ["代码", "理由"]
+    assert said.rows == (("R1", "x"),)
 
 
 def test_a_pdf_without_a_chinese_font_is_refused_and_says_what_to_install():

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from sandbox.errors import BadInput
 from sandbox.report import assemble, write_report, write_reports
 from sandbox.report.docx_file import docx
 from sandbox.report.exhibits import exhibit
-from sandbox.report.formats import findings_csv, report_json
+from sandbox.report.formats import findings_csv, report_json, tables_of
 from sandbox.report.pdf_file import pdf
 from sandbox.report.render import html
 
@@ -86,6 +87,48 @@ def test_pypdf_finds_contents_with_links_an_outline_and_embedded_fonts(document,
         assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(described)
 
 
+@pytest.fixture(scope="module")
+def pages(files):
+    """The text of each page of the PDF, as pypdf reads it."""
+    from pypdf import PdfReader
+
+    return [" ".join(p.extract_text().split()) for p in PdfReader(files[".pdf"]).pages]
+
+
+def test_pypdf_finds_the_head_of_a_table_on_every_page_that_it_goes_on_to(pages):
+    first = max(i for i, page in enumerate(pages) if "12.1 Tests" in page)
+    end = max(i for i, page in enumerate(pages) if "12.2 How the opinion follows" in page)
+    assert end - first > 2
+    for page in pages[first:end]:
+        assert "Test and hypothesis Rows Figure Threshold and its source Verdict" in page
+
+
+def test_pypdf_finds_the_page_of_each_section_in_the_contents(document, pages):
+    for s in document.sections:
+        told = int(re.search(rf"{s.number} {re.escape(s.title)}[ .]+(\d+)", pages[1])[1])
+        assert f"{s.number} {s.title}" in pages[told - 1]
+
+
+def test_pypdf_finds_all_text_within_the_margins_and_the_language_of_the_page(files):
+    from pypdf import PdfReader
+
+    read, outside = PdfReader(files[".pdf"]), []
+
+    def look(text, whole, line, font, size):
+        x, y = line[4] * whole[0] + whole[4], line[5] * whole[3] + whole[5]
+        if text.strip() and not (45 < x < A4[0] - 45 and 20 < y < A4[1] - 20):
+            outside.append((text, x, y))
+
+    # what stands in figures is counted from the figure's own corner
+    plain = [page for page in read.pages if b" Do" not in page.get_contents().get_data()]
+    assert len(plain) > 5
+    for page in plain:
+        page.extract_text(visitor_text=look)
+    assert outside == []
+    assert read.trailer["/Root"]["/Lang"] == "en"
+    assert read.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
 def flat(outline):
     for item in outline:
         if isinstance(item, list):
@@ -105,6 +148,35 @@ def test_python_docx_reads_headings_tables_pictures_and_signatures(document, fil
     cells = {c.text for table in read.tables for row in table.rows for c in row.cells}
     assert {"Developer", "Validator", "Approver", "to be signed"} <= cells
     assert document.annex.register[0].id in cells
+
+
+def test_every_link_of_the_docx_leads_to_a_place_in_it(document):
+    xml = zipfile.ZipFile(io.BytesIO(docx(document))).read("word/document.xml").decode()
+    places = re.findall(r'w:bookmarkStart[^>]*w:name="([^"]+)"', xml)
+    asked = set(re.findall(r'w:hyperlink w:anchor="([^"]+)"', xml))
+    assert len(places) == len(set(places))
+    assert {"section_1", "section_12", "finding_1"} <= asked <= set(places)
+    assert all(re.fullmatch(r"[A-Za-z]\w{0,39}", place) for place in places)
+
+
+def test_the_index_of_the_workbook_says_what_each_sheet_is_and_leads_to_it(files):
+    from openpyxl import load_workbook
+
+    book = load_workbook(files[".xlsx"])
+    lines = list(book["index"].iter_rows(min_row=4))
+    assert len(lines) == len(book.sheetnames) - 1
+    for name, said, _ in lines:
+        assert name.hyperlink.location.strip("'").split("'!")[0] in book.sheetnames
+        if re.match(r"\d+-\d+ |findings|tests|discrimination", name.value):
+            assert said.value
+
+
+def test_a_table_that_two_tests_draw_from_is_one_sheet(document):
+    names = list(tables_of(document))
+    shared = {r.id for r in document.annex.results if r.table is not None} - set(names)
+    assert shared
+    drawn = [t for n, t in document.annex.tables.items() if n in names]
+    assert not any(a.equals(b) for i, a in enumerate(drawn) for b in drawn[:i])
 
 
 def test_openpyxl_finds_findings_tests_and_the_tables_behind_the_exhibits(document, files):

@@ -11,6 +11,7 @@ from tracked_cells import cell_result
 from tracked_studies import kill, living, small_study, started, states
 
 from sandbox.errors import BadInput
+from sandbox.experiment.plan import code_digest
 from sandbox.isolation.outcome import Status
 from sandbox.tracking import open_store, runs
 from sandbox.tracking.logbook import Logbook
@@ -184,6 +185,9 @@ def killed_when(workspace, seeds, ready):
 
 
 def resumed(workspace, seeds):
+    # this process knows the sources as they were when it first asked; the other one read them anew
+    unedited = code_digest() == code_digest.__wrapped__()
+    assert unedited, "the sources were edited since these tests began: run them again"
     results = small_study(workspace.root, seeds).run(progress=False)
     found = living(workspace)
     digests = [run.data.tags["cell"] for run in found]
