@@ -1,6 +1,7 @@
 """`risk-sandbox validate` on a table as a bank has it: its coding, its place, its policy."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from sandbox.cli import main
+from sandbox.experiment import StudyResults
+from sandbox.report.language import texts, translated, untranslated
+from sandbox.workspace import Workspace
 
 ROWS = 400
 POLICY = """\
@@ -99,3 +103,12 @@ def test_columns_beside_a_score_are_not_said_to_be_what_the_model_reads(scored, 
     page = (tmp_path / "r.html").read_text("utf-8")
     assert "not known: only its scores were given" in page
     assert "Protected attributes among the model" not in page
+
+
+def test_the_chinese_report_on_scores_alone_has_no_english_sentence(scored):
+    scored.to_csv("utf8.csv", index=False)
+    assert validate("utf8.csv", "--group", "性别", "--out", "r.json").exit_code == 0
+    document = StudyResults.load(Workspace(Path("s")), "utf8, validation").best.document()
+    assert untranslated(document, "zh") == ()
+    said = texts(translated(document, "zh"))
+    assert not [text for text in said if "not recorded" in text or "not known" in text]
