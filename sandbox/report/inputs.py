@@ -20,7 +20,7 @@ def dictionary(standing: Standing) -> list[Block]:
         Column("Feature", width=27),
         Column("Meaning", width=43),
         Column("Unit", width=15),
-        Column("Source", width=15),
+        Column("Comes from", width=15),
     )
     rows = tuple((name, *described(name)) for name in inputs)
     return [Table("Features", spec, rows, seen=SEEN)]
