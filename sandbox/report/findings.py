@@ -106,7 +106,8 @@ def not_evaluated(standing: Standing, judged: tuple[Judged, ...], name: str) -> 
         family.section,
         severity,
         title,
-        " ".join(f"{text}." for text in reasons(missing)) or "No test of this family was run on this model.",
+        " ".join(f"{text}." for text in reasons(missing))
+        or "No test of this family was run on this model.",
         "Give what the tests need and validate again, or show by other means what they ask.",
         f"section-{family.section}",
         name,
@@ -115,13 +116,18 @@ def not_evaluated(standing: Standing, judged: tuple[Judged, ...], name: str) -> 
 
 def reasons(missing: Sequence[Judged]) -> list[str]:
     """Each reason once, with the tests that it kept from being evaluated; titles have commas."""
-    by_reason: dict[str, list[str]] = {}
+    return [f"{'; '.join(titles)}: {reason}" for reason, titles in by_reason(missing).items()]
+
+
+def by_reason(missing: Sequence[Judged]) -> dict[str, list[str]]:
+    """Reason -> titles of the tests that it kept from being evaluated."""
+    found: dict[str, list[str]] = {}
     for j in missing:
         reason = spelled(j.worst.reason.removesuffix("."))
         if reason[1:2].islower():
             reason = reason[:1].lower() + reason[1:]
-        by_reason.setdefault(reason, []).append(j.worst.title)
-    return [f"{'; '.join(titles)}: {reason}" for reason, titles in by_reason.items()]
+        found.setdefault(reason, []).append(j.worst.title)
+    return found
 
 
 def _of_runs(standing: Standing) -> list[Finding]:

@@ -119,7 +119,9 @@ def _curves(table: pd.DataFrame | None) -> list[Block]:
         lambda ax: plots.plot_vintages(table, ax).set_title("ever 30+", loc="left"),
         lambda ax: plots.plot_vintages(table, ax, "ever_90_rate").set_title("ever 90+", loc="left"),
     )
-    note = "Left: ever over 30 days past due; right: ever over 90 days. The earlier vintages are grey."
+    note = (
+        "Left: ever over 30 days past due; right: ever over 90 days. The earlier vintages are grey."
+    )
     return [Picture("Vintage curves: share of accounts by month on book", drawing, note)]
 
 

@@ -134,6 +134,8 @@ class Words:
             return Found(words.removesuffix("。"))
         if words := self._plain.get(text.casefold()):
             return Found(words)
+        if words := self._plain.get(f"{text}.".casefold()):
+            return Found(words.removesuffix("。"))
         return Found(text) if _NEUTRAL.fullmatch(text) else self._by_pattern(text)
 
     def _known(self, text: str) -> Found | None:

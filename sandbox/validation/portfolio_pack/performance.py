@@ -12,7 +12,7 @@ OUTCOMES = ("good", "indeterminate", "bad", "not observed")
 
 
 def outcomes(panel: AccountPanel, definitions: Definitions) -> pd.DataFrame:
-    """A row an account: `account`, `vintage`, `worst_dpd` (days, in the window), `outcome`, `mature`.
+    """A row an account: `account`, `vintage`, `worst_dpd` (days), `outcome`, `mature`.
 
     An account is bad as soon as it is more than `bad_days` past due, even if the window is not
     over; one that left early without that is judged when the window is over. `mature` says whether

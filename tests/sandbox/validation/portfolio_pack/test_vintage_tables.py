@@ -118,7 +118,8 @@ def test_the_bad_of_a_window_that_is_not_over_make_no_bad_rate():
     young = [(f"y{k}", month, 3, 200 if k < 2 else 0) for k in range(10) for month in range(4, 6)]
     rows = pd.DataFrame([*old, *young], columns=["account", "month", "vintage", "dpd"])
     table = performance(AccountPanel.of(rows.assign(balance=1.0)), short).set_index("vintage")
-    assert table.loc["3", "bad"] == 2 and np.isnan(table.loc["3", "bad_rate"])
+    assert table.loc["3", "bad"] == 2
+    assert np.isnan(table.loc["3", "bad_rate"])
     assert table.loc["all", "bad"] == 3
     assert table.loc["all", "bad_rate"] == table.loc["0", "bad_rate"] == 0.1
 
