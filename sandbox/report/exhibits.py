@@ -112,7 +112,12 @@ _CAPITALS = {
 
 
 #: columns that are too short to be understood
-_PLAIN = {"n": "cases", "n_training": "cases_training", "n_evaluation": "cases_evaluation"}
+_PLAIN = {
+    "mob": "months_on_book",
+    "n": "cases",
+    "n_training": "cases_training",
+    "n_evaluation": "cases_evaluation",
+}
 
 
 def _title(column: str) -> str:
