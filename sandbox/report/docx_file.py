@@ -123,6 +123,8 @@ def _add(made: Any, block: Block) -> None:
             made.add_paragraph(block.text)
         case Gap():
             made.add_paragraph().add_run(block.text).italic = True
+            for item in block.items:
+                made.add_paragraph(style="List Bullet").add_run(item).italic = True
         case Bullets():
             for item in block.items:
                 made.add_paragraph(item, style="List Bullet")

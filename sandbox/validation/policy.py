@@ -86,11 +86,12 @@ class Threshold(BaseModel):
 
     def bounds(self, share: bool = False) -> tuple[str, str]:
         """What passes without a warning, and what fails: `("at least 0.7", "below 0.6")`."""
+        of_p = self.judged_by == "p_value"
 
         def said(bound: float) -> str:
-            return f"{100 * bound:g}%" if share else f"{bound:g}"
+            return f"{100 * bound:g}%" if share and not of_p else f"{bound:g}"
 
-        figure = "p " if self.judged_by == "p_value" else ""
+        figure = "p " if of_p else ""
         if self.target is not None:
             ideal, warn, fail = said(self.target), said(self.warn), said(self.fail)
             return f"{ideal} ± {warn}", f"beyond ± {fail}"
