@@ -30,7 +30,7 @@ from sandbox.validation.policy import Policy
 _ROLES = {"limit": "Credit-limit model", "pd": "PD model", "fraud": "Fraud model"}
 
 #: columns of a table that has a row a customer, which no annex takes
-_OF_CUSTOMERS = ("target", "customer_id", "account_id", "row")
+_OF_CUSTOMERS = ("target", "customer_id", "account_id", "row", "account", "borrower")
 
 
 def assemble(

@@ -101,6 +101,9 @@ def validate_need_truth(
     if groups is None or not len(groups.columns):
         reason = "no attribute of a group was given"
         return (not_evaluated(test, reason, n=n, policy=policy),)
+    if not np.any(limit):
+        reason = f"none of {n} cases is granted a limit"
+        return (not_evaluated(test, reason, n=n, policy=policy),)
     served = need_served(limit, need)
     counted = np.ones(n, dtype=bool) if among is None else np.asarray(among, dtype=bool)
     served = np.where(counted, served, np.nan)

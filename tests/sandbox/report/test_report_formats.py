@@ -194,6 +194,17 @@ def test_rows_of_single_customers_are_in_no_workbook(document):
     assert "scored" not in document.annex.tables
 
 
+def test_accounts_of_a_bank_by_number_are_in_no_workbook():
+    made = cell(role="pd", n=300)
+    rolls = pd.DataFrame({"account": ["ACCT-0001"], "month": [3], "dpd": [0.0], "rise": [90.0]})
+    results = [replace(r, table=rolls) if r.id == "data.constant" else r for r in made.results]
+    assert any(r.table is rolls for r in results)
+    document = assemble([replace(made, results=tuple(results))], date=TODAY)
+    text = "".join(t.to_csv() for t in tables_of(document).values())
+    assert "ACCT-0001" not in text
+    assert "ACCT-0001" not in report_json(document) + html(document)
+
+
 def test_json_holds_every_result_and_finding_and_no_nan(document, files):
     text = files[".json"].read_text()
     read = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
