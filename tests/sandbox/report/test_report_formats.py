@@ -14,6 +14,7 @@ from cells import cell
 
 from sandbox.errors import BadInput
 from sandbox.report import assemble, write_report, write_reports
+from sandbox.report.document import Picture
 from sandbox.report.docx_file import docx
 from sandbox.report.exhibits import exhibit
 from sandbox.report.formats import findings_csv, report_json, tables_of
@@ -44,8 +45,14 @@ def files(document, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def small(document):
-    """The same without most of its sections: enough to see that bytes are repeated."""
-    return replace(document, sections=document.sections[5:6])
+    """One of its sections, with figures and tables: enough to see that bytes are repeated."""
+    (some,) = (s for s in document.sections if s.title == "Explanation and fairness")
+    assert any(isinstance(b, Picture) for b in some.blocks)
+    return replace(document, sections=(some,))
+
+
+def test_no_file_of_a_whole_report_has_5_megabytes(files):
+    assert {s: p.stat().st_size for s, p in files.items() if p.stat().st_size >= 5_000_000} == {}
 
 
 def headings(document):
