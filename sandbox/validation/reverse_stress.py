@@ -161,12 +161,8 @@ def validate_reverse_stress(
     book: Book | None, policy: Policy, reason: str = "neither exposure nor margin is known"
 ) -> tuple[ValidationResult, ...]:
     """The shocks at which profit and capital are gone."""
-    n = 0 if book is None else book.n
-    if book is not None and n < policy.minimum_rows:
-        reason = f"{n} accounts; at least {policy.minimum_rows} needed"
-    elif book is not None and book.exposure <= 0:
-        reason = "nothing is exposed"
-    if book is None or n < policy.minimum_rows or book.exposure <= 0:
+    if book is None or (reason := book.shortfall(policy)):
+        n = 0 if book is None else book.n
         return tuple(not_evaluated(t, reason, n=n, policy=policy) for t in TESTS)
     return tuple(
         _judged(test, reverse_stress(book, capital=capital), book, policy)
