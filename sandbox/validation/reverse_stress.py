@@ -91,20 +91,18 @@ class Between:
     interval: tuple[float, float]
 
 
-def against_true_boundary(
-    model: Book, true: Book, *, capital: bool = False, highest: float = HIGHEST
-) -> Between:
-    """A model's boundary against the true one, on the same accounts in the same order.
+def against_true_boundary(model: Book, true: Book) -> Between:
+    """A model's boundary of profit against the true one, on the same accounts in order.
 
     The difference is NaN where one of the two is 0 or never reached.
     """
     if model.n != true.n:
         raise BadInput(f"There are {model.n} accounts and {true.n} true ones; give the same ones.")
-    found = [reverse_stress(b, capital=capital, highest=highest) for b in (model, true)]
+    found = [reverse_stress(b) for b in (model, true)]
     if not all(b.reached for b in found):
         return Between(found[0], found[1], float("nan"), (float("nan"),) * 2)
     parts = [
-        _influence(book, bound.shock, capital)
+        _influence(book, bound.shock, capital=False)
         for book, bound in zip((model, true), found, strict=True)
     ]
     half = _half(parts[0] - parts[1])
