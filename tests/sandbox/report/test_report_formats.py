@@ -213,9 +213,10 @@ def test_csv_has_a_line_a_finding_and_no_formula(document, files):
     rows = list(csv.DictReader(io.StringIO(files[".csv"].read_text())))
     assert [r["id"] for r in rows] == [line.id for line in document.annex.register]
     assert set(rows[0]) >= {"severity", "owner", "due", "status", "remedy", "evidence"}
-    hostile = replace(document.annex.register[0], title='=HYPERLINK("http://x")')
-    annex = replace(document.annex, register=(hostile,))
-    assert "'=HYPERLINK" in findings_csv(replace(document, annex=annex))
+    for sign in "=+-@\t\r":
+        hostile = replace(document.annex.register[0], title=f'{sign}HYPERLINK("http://x")')
+        annex = replace(document.annex, register=(hostile,))
+        assert f"'{sign}HYPERLINK" in findings_csv(replace(document, annex=annex))
 
 
 @pytest.mark.parametrize("write", [html, pdf, docx, report_json])
