@@ -266,3 +266,13 @@ def test_an_interval_stands_below_its_figure_and_empty_columns_are_left_out():
     assert [c.title for c in shown.columns] == ["Group", "AIR"]
     assert (shown.rows[0][1].text, shown.rows[0][1].below) == ("0.800", "0.700 to 0.900")
     assert shown.rows[1][1] == "–"
+
+
+def test_a_long_list_is_cut_and_says_so_and_shares_are_per_cent():
+    listed = pd.DataFrame({"bad_rate": [0.15] * 21})
+    shown = exhibit("A list", listed)
+    assert shown.note == "10 of 21 rows are shown; the workbook has all."
+    assert len(shown.rows) == 10
+    whole = exhibit("A list", listed.head(20))
+    assert (len(whole.rows), whole.note) == (20, "")
+    assert shown.rows[0] == ("15.0%",)
