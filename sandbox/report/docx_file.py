@@ -90,8 +90,8 @@ def _page(made: Any, document: ReportDocument) -> None:
         style.font.name = FONT
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         # a theme's font would stand before ours
-        for name in [key for key in fonts.attrib if key.endswith("Theme")]:
-            del fonts.attrib[name]
+        for theme in [key for key in fonts.attrib if key.endswith("Theme")]:
+            del fonts.attrib[theme]
         fonts.set(qn("w:eastAsia"), CHINESE)
     made.styles["Normal"].font.size = Pt(9.5)
     section.header.paragraphs[0].text = f"{document.title}\t\t{document.subtitle}"

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sandbox import located_yaml
 from sandbox.errors import BadInput
@@ -168,24 +168,13 @@ def _meant(name: object) -> str:
 
 
 def _parse(path: Path) -> Policy:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"The policy file {path} cannot be read ({error}).") from error
-    located = located_yaml.load(text, str(path))
+    located = located_yaml.read(path, "The policy file")
     given = located.data.get("thresholds") if isinstance(located.data, dict) else None
     for name in given if isinstance(given, dict) else ():
         if name not in CATALOGUE:
             line = located.line(("thresholds", name))
             raise BadInput(f"{path}, line {line}: no test is called {name!r}; {_meant(name)}.")
-    try:
-        return Policy.model_validate(located.data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        message = first["msg"].removeprefix("Value error, ")
-        line = located.line(tuple(first["loc"]))
-        raise BadInput(f"{path}, line {line}: {where}: {message}.") from error
+    return located_yaml.checked(Policy, located, str(path))
 
 
 @cache

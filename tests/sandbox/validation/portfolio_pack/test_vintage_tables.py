@@ -139,3 +139,10 @@ def test_an_account_that_is_no_longer_followed_has_not_left():
     short = OWN.model_copy(update={"performance": months})
     assert outcomes(closed, short)["outcome"].tolist() == ["good", "not observed"]
     assert outcomes(followed, short)["outcome"].tolist() == ["not observed"] * 2
+
+
+def test_a_first_payment_missed_before_it_counts_as_due_is_a_first_payment():
+    table = pd.DataFrame({"account": 1, "month": [4, 5, 6], "vintage": 4, "dpd": [20, 0, 0],
+                          "balance": 10.0, "amount": 100.0})  # fmt: skip
+    row = first_payments(AccountPanel.of(table), Definitions.built_in()).iloc[0]
+    assert (row["vintage"], row["fpd"], row["fpd_balance_rate"]) == (4, 1, 0.1)
