@@ -2,11 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
 from sandbox.errors import BadInput
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    Model = TypeVar("Model", bound=BaseModel)
 
 #: bytes; a mapping of a thousand columns has 100 kB, a policy 10 kB
 LARGEST = 1 << 20
@@ -27,6 +33,33 @@ class Located:
         while place not in self.lines and place:
             place = place[:-1]
         return self.lines.get(place, 1)
+
+
+def read(path: Path, what: str) -> Located:
+    """Parse a file; BadInput, "{what} {path} cannot be read", where it is none or no text."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = {
+            FileNotFoundError: "there is no such file; check the path",
+            IsADirectoryError: "it is a folder; give the file inside it",
+            UnicodeDecodeError: "it is not UTF-8 text; save it as such",
+            PermissionError: "you may not; ask its owner",
+        }.get(type(error), str(error))
+        raise BadInput(f"{what} {path} cannot be read ({why}).") from error
+    return load(text, str(path))
+
+
+def checked(kind: "type[Model]", located: Located, source: str) -> "Model":
+    """A document as an object of `kind`; BadInput with `source`, the line and the mistake."""
+    from pydantic import ValidationError
+
+    from sandbox.yaml_mistakes import sentence
+
+    try:
+        return kind.model_validate(located.data)
+    except ValidationError as error:
+        raise BadInput(sentence(error, located, source, kind)) from error
 
 
 def load(text: str, source: str) -> Located:

@@ -1,12 +1,10 @@
 """What a schema found wrong in a bank's YAML, in one plain sentence with the file and the line."""
 
 import difflib
-from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import pydantic
 
-from sandbox.errors import BadInput
 from sandbox.located_yaml import Located, Place
 
 #: pydantic's types of error -> what is needed there
@@ -22,33 +20,19 @@ _NEEDED = {
     "date": "a day, as in 2026-12-01",
 }
 
-
-def text_of(path: Path, what: str) -> str:
-    """The text of a small file; BadInput where it is not there, or is no text.
-
-    `what` names it in the sentence: "policy".
-    """
-    if path.is_dir():
-        raise BadInput(f"The {what} file {path} is a folder; give the file inside it.")
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise BadInput(f"There is no {what} file {path}; check the path.") from error
-    except UnicodeDecodeError as error:
-        raise BadInput(f"The {what} file {path} is not UTF-8 text; save it as such.") from error
-    except OSError as error:
-        raise BadInput(f"The {what} file {path} cannot be read ({error.strerror}).") from error
+#: characters of a wrong value that a sentence shows
+_LONGEST = 40
 
 
 def sentence(
-    error: pydantic.ValidationError, located: Located, path: Path, model: type[pydantic.BaseModel]
+    error: pydantic.ValidationError, located: Located, source: str, model: type[pydantic.BaseModel]
 ) -> str:
     """The first mistake; `model` is the schema, for the names that are near a misspelt one."""
     # a misspelt key is the cause of the key that is then missing
     first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
     place: Place = tuple(first["loc"])
     where = ".".join(str(step) for step in place)
-    return f"{path}, line {located.line(place)}: {_said(first, where, _keys(model, place[:-1]))}."
+    return f"{source}, line {located.line(place)}: {_said(first, where, _keys(model, place[:-1]))}."
 
 
 def _said(first: Any, where: str, keys: tuple[str, ...]) -> str:
@@ -66,11 +50,16 @@ def _said(first: Any, where: str, keys: tuple[str, ...]) -> str:
     if not where:
         return "the file has to start with keys, such as id: and version:"
     if kind in {"literal_error", "enum"}:
-        return f"{where} is {given!r}; it is one of {first['ctx']['expected']}"
+        return f"{where} is {_short(given)}; it is one of {first['ctx']['expected']}"
     if needed and kind.endswith(("_type", "_parsing")):
-        return f"{where} is {given!r}; it has to be {needed}"
-    message = first["msg"][:1].lower() + first["msg"][1:]
-    return f"{where} is {given!r}; {message}"
+        return f"{where} is {_short(given)}; it has to be {needed}"
+    asked = first["msg"].partition(" should ")[2]
+    return f"{where} is {_short(given)}; " + (f"it has to {asked}" if asked else first["msg"])
+
+
+def _short(given: object) -> str:
+    shown = repr(given)
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."
 
 
 def _keys(model: Any, place: Place) -> tuple[str, ...]:

@@ -98,15 +98,16 @@ class LimitJudge:
             decisions = self.policy.decide(rows, pd=scores.risk(), limit=limit)
             return decisions, {**self.policy.params(), "policy.caps": "house and law"}
         policy = profit_policy(self.world.scenario, self.world.months, self.policy, self.caps)
-        decisions = policy.decide(rows, pd.DataFrame(dict(scores.evaluation)))
+        own = self.price[self.honest[: len(rows)]]
+        decisions = policy.decide(rows, pd.DataFrame(dict(scores.evaluation)), price=own)
         self._check_price(decisions)
         return decisions, {**policy.params(), "policy.caps": self.caps}
 
     def _check_price(self, decisions: pd.DataFrame) -> None:
         """BadInput where a decision is at another price than the truth that it is held against.
 
-        Potential outcomes are of one price. The all-in cap lowers it where the market's is above
-        24%, and markets in a blend may have prices of their own.
+        Potential outcomes are of one price a customer, in a blend that of each one's own market.
+        The all-in cap lowers it where the market's is above 24%.
         """
         asked = decisions["price"].to_numpy()
         truth = self.price[self.honest[: len(asked)]]

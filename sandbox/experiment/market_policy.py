@@ -1,7 +1,8 @@
 """Which policy decides from what a model says of every limit: a market's terms under chosen caps.
 
-Price, costs and joint lending are those of the market; in a blend, those of the market it began
-with. The law is that of `LAW_OF`.
+Price, costs and joint lending are those of the market; in a blend, costs and joint lending are
+those of the market it began with, and the judge asks everyone's own market's price. The law is that
+of `LAW_OF`.
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """When customers applied, and how the defaults of a market come in the life of an account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,11 +44,23 @@ class Origination:
         rows: np.ndarray[tuple[int], np.dtype[np.intp]],
         months: int,
     ) -> "Origination":
-        """From what a bank sees of both worlds; `rows` are those of the evaluation."""
+        """From what a bank sees of both worlds; `rows` are those of the evaluation.
+
+        Confirmed frauds are left out of both, as they are of what models learn from and of the
+        evaluation: they never pay, and would bring every default forward.
+        """
+        learnt, honest = without_frauds(training), without_frauds(fresh)
         day = fresh.applications["event_time"].to_numpy(dtype=float)[rows]
-        long = months > WINDOW and len(fresh.performance) > 0
-        labels = labels_of(fresh, READ_ON, float(WINDOW)) if long else None
-        return cls(day, hazard_share(training, months), labels)
+        long = months > WINDOW and len(honest.performance) > 0
+        labels = labels_of(honest, READ_ON, float(WINDOW)) if long else None
+        return cls(day, hazard_share(learnt, months), labels)
+
+
+def without_frauds(seen: Observed) -> Observed:
+    """The same without what became of confirmed frauds."""
+    ends = seen.performance
+    kept = ends[~ends["customer_id"].isin(seen.fraud_labels["customer_id"])]
+    return replace(seen, performance=kept.reset_index(drop=True))
 
 
 def hazard_share(seen: Observed, months: int) -> Floats:

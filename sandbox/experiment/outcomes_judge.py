@@ -10,6 +10,7 @@ from sandbox.errors import BadInput
 from sandbox.experiment.drift_streams import LEAST_KNOWN, drifting
 from sandbox.experiment.origination import WINDOW, Origination
 from sandbox.experiment.trial import Floats, Scores
+from sandbox.models.limit_grid import REFERENCE_LIMIT
 from sandbox.validation import delayed_labels, drift_delay, out_of_time, reject_bias
 from sandbox.validation.applicants import Applicants
 from sandbox.validation.back_test import cumulative_defaults, validate_back_test
@@ -121,7 +122,8 @@ class OutcomesInTime:
         judge = self.judge
         rows = judge.honest[: judge.known]
         limit = judge.logged.limit[: len(judge.potential.pd)].copy()
-        limit[rows[~accepted]] = np.median(limit[rows[accepted]])
+        usual = np.median(limit[rows[accepted]]) if accepted.any() else REFERENCE_LIMIT
+        limit[rows[~accepted]] = usual
         found = judge.potential.at(judge.potential.pd, limit)[rows]
         return np.clip(found, 0.0, 1.0)
 

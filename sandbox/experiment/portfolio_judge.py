@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from data_generators import Outcomes
 from sandbox.errors import BadInput
 from sandbox.exhibits.book import Book
 from sandbox.experiment.trial import Scores
+from sandbox.policy.economics import Economics
 from sandbox.validation.definitions import Definitions
 from sandbox.validation.judge import not_evaluated
 from sandbox.validation.policy import Policy
@@ -97,7 +97,8 @@ class PortfolioOfDecisions:
         """Accounts of a reporting date with what expected losses need, and curves.
 
         The date is the last on which a year lies ahead of every account, or else the last month
-        in which anybody applied. Loss given default is that of the replay.
+        in which anybody applied. Loss given default is the market's, as policies take it: what a
+        defaulted account earned before is no recovery.
         """
         if panel is None:
             return None, None
@@ -105,16 +106,10 @@ class PortfolioOfDecisions:
         date = months - YEAR
         if date < LEAST_HISTORY:
             date = int(panel.rows["vintage"].max()) + 1
-        lost = self.happened["default"].to_numpy(dtype=bool)
-        owed = self.happened["ead"].to_numpy(dtype=float)[lost].sum()
-        if not owed > 0:
-            return None, None
-        lgd = -self.happened["profit"].to_numpy(dtype=float)[lost].sum() / owed
+        lgd = Economics.from_terms(self.judge.world.scenario.economics, months).present_lgd
         rate = pd.Series(self.judge.price[self.judge.honest], index=self.judge.honest)
         try:
-            return provisions(
-                panel, Definitions.built_in(), date, lgd=float(np.clip(lgd, 0.0, 1.0)), eir=rate
-            )
+            return provisions(panel, Definitions.built_in(), date, lgd=lgd, eir=rate)
         except BadInput:
             return None, None
 

@@ -70,17 +70,19 @@ class ProfitPolicy:
         *,
         partner: ArrayLike | None = None,
         region: ArrayLike | None = None,
+        price: ArrayLike | None = None,
     ) -> pd.DataFrame:
         """One decision a row of `features` (observed columns, n rows).
 
         `scores` are columns by limit (see `behaviour_of`); `partner` and `region` are a name
-        each, where the portfolio has bounds on them. Columns: `approve`, `limit` (RMB), `price`
+        each, where the portfolio has bounds on them; `price` is the yearly rate asked of each, None
+        for the policy's own. Columns: `approve`, `limit` (RMB), `price`
         (yearly share), `expected_profit` (RMB), `pd` (at the limit; of the declined, the model's
         own `pd`, or that at the smallest limit), `reason` (what bound, tightest first; "expected
         profit" or "no limit pays" where nothing did) and `caps`: every cap and budget that stood
         against the limit which profit alone would choose, joined by "; ".
         """
-        return self.explained(features, scores, partner=partner, region=region)[0]
+        return self.explained(features, scores, partner=partner, region=region, price=price)[0]
 
     def explained(
         self,
@@ -89,17 +91,19 @@ class ProfitPolicy:
         *,
         partner: ArrayLike | None = None,
         region: ArrayLike | None = None,
+        price: ArrayLike | None = None,
     ) -> tuple[pd.DataFrame, Allocation]:
         """The decisions, and the portfolio step behind them with its shadow prices."""
         needed = ("declared_income", "rent_monthly", "bureau_lenders")
         check_applicants(features, len(scores), needed if self.house is not None else ())
         tenor = tenor_of(features)
         behaviour = behaviour_of(scores)
-        price, rate_cap, closed = self._price(tenor)
+        asked = self._rates(price, len(tenor))
+        charged, rate_cap, closed = self._charged(asked, tenor)
         grid = np.concatenate([[0.0], behaviour.limits])
         value = np.zeros((len(tenor), len(grid)))
-        value[:, 1:] = self.profit.of(behaviour, price, tenor, workers=self.workers)
-        room, wanted = self._room(features, tenor, price, behaviour, grid), value.argmax(axis=1)
+        value[:, 1:] = self.profit.of(behaviour, charged, tenor, workers=self.workers)
+        room, wanted = self._room(features, tenor, charged, behaviour, grid), value.argmax(axis=1)
         if rate_cap is not None and closed.any():
             room[rate_cap] = np.where(closed, 0, len(grid) - 1)
         allowed = self._allowed(room, behaviour, len(grid))
@@ -109,7 +113,7 @@ class ProfitPolicy:
         )  # fmt: skip
         against = {name: wanted > most for name, most in room.items()}
         if rate_cap is not None and not closed.all():
-            lowered = (price < self._asked() - 1e-12) & (found.choice > 0)
+            lowered = (charged < asked - 1e-12) & (found.choice > 0)
             against[rate_cap] = against.get(rate_cap, np.zeros(len(tenor), bool)) | lowered
         budgets = list(dict.fromkeys(found.budgets["budget"]))
         against |= {name: found.moved_by[:, i] for i, name in enumerate(budgets)}
@@ -120,7 +124,7 @@ class ProfitPolicy:
             {
                 "approve": chosen > 0,
                 "limit": grid[chosen],
-                "price": price,
+                "price": charged,
                 "expected_profit": value[rows, chosen],
                 "pd": risk,
                 "reason": reason,
@@ -146,9 +150,22 @@ class ProfitPolicy:
     def _legal(self) -> LegalCaps | None:
         return None if self.law is None else LegalCaps(self.law, self.terms, self.profit.joint)
 
-    def _price(self, tenor: Floats) -> tuple[Floats, str | None, NDArray[np.bool_]]:
+    def _rates(self, price: ArrayLike | None, n: int) -> Floats:
+        """Yearly rates asked, n; BadInput unless there is one each, from 0 to 1."""
+        asked = np.asarray(self._asked() if price is None else price, dtype=float)
+        if asked.ndim == 0:
+            asked = np.full(n, float(asked))
+        if asked.shape != (n,) or not ((asked >= 0) & (asked <= 1)).all():
+            raise BadInput(
+                f"There are {asked.size} prices for {n} applicants; give one each, a yearly share "
+                "from 0 to 1."
+            )
+        return asked
+
+    def _charged(
+        self, asked: Floats, tenor: Floats
+    ) -> tuple[Floats, str | None, NDArray[np.bool_]]:
         """Rate charged, the cap on it, and where no rate keeps that cap."""
-        asked = np.full(len(tenor), self._asked())
         legal = self._legal()
         dearest = None if legal is None else legal.dearest(tenor)
         if dearest is None:

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pydantic
 
-from sandbox import located_yaml, yaml_mistakes
+from sandbox import located_yaml
 from sandbox.errors import BadInput
 from sandbox.portfolio import dates, mistakes, reading
 from sandbox.portfolio.by_columns import NO_CURRENCY
@@ -62,11 +62,8 @@ class PanelColumns(pydantic.BaseModel):
     @classmethod
     def from_file(cls, path: Path) -> Self:
         """Read the YAML; BadInput with the file, the line and the mistake."""
-        located = located_yaml.load(yaml_mistakes.text_of(path, "panel mapping"), str(path))
-        try:
-            return cls.model_validate(located.data)
-        except pydantic.ValidationError as error:
-            raise BadInput(yaml_mistakes.sentence(error, located, path, cls)) from error
+        located = located_yaml.read(path, "The panel mapping")
+        return located_yaml.checked(cls, located, str(path))
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from sandbox.report.finding import opinion
 from sandbox.report.findings import findings
 from sandbox.report.front import summary
 from sandbox.report.implementation import implementation
+from sandbox.report.inputs import dictionary_of_many
 from sandbox.report.interpretation import explanation
 from sandbox.report.mapping import facts_of, mapped
 from sandbox.report.outcomes import outcomes
@@ -29,7 +30,7 @@ from sandbox.validation.policy import Policy
 _ROLES = {"limit": "Credit-limit model", "pd": "PD model", "fraud": "Fraud model"}
 
 #: columns of a table that has a row a customer, which no annex takes
-_OF_CUSTOMERS = ("target", "customer_id", "account_id", "row")
+_OF_CUSTOMERS = ("target", "customer_id", "account_id", "row", "account", "borrower")
 
 
 def assemble(
@@ -77,7 +78,7 @@ def assemble(
         monitoring(judged, policy, card),
         limitations(stand, policy, card),
         register(lines, policy),
-        appendix(judged, policy, mapped(judged, known, stand.role)),
+        appendix(judged, policy, [*mapped(judged, known, stand.role), *dictionary_of_many(stand)]),
     )
     return ReportDocument(
         title=cell.model,

@@ -156,7 +156,7 @@ def _row(row: tuple[Any, ...], kept: list[bool], change: Callable[[str], str]) -
     fact = bool(row) and isinstance(row[0], str) and row[0] in _NAMES
     return tuple(
         value
-        if (keep and isinstance(value, str)) or (fact and place and str(value) not in _ABSENT)
+        if isinstance(value, str) and value not in _ABSENT and (keep or (fact and place))
         else _mapped(value, change)
         for place, (value, keep) in enumerate(zip(row, kept, strict=True))
     )

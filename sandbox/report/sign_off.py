@@ -19,7 +19,7 @@ from typing import Self
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field
 
-from sandbox import located_yaml, yaml_mistakes
+from sandbox import located_yaml
 from sandbox.errors import BadInput
 from sandbox.report.document import Signature
 from sandbox.report.families import FAMILIES
@@ -92,11 +92,8 @@ class ModelCard(_Strict):
     @classmethod
     def from_file(cls, path: Path) -> Self:
         """Read a card; BadInput names the file, the line and the mistake."""
-        located = located_yaml.load(yaml_mistakes.text_of(path, "sign-off"), str(path))
-        try:
-            return cls.model_validate(located.data)
-        except pydantic.ValidationError as error:
-            raise BadInput(yaml_mistakes.sentence(error, located, path, cls)) from error
+        located = located_yaml.read(path, "The sign-off file")
+        return located_yaml.checked(cls, located, str(path))
 
     def owner(self, family: str) -> str:
         """Who answers for a family of tests."""

@@ -28,7 +28,7 @@ PERSONAL = (
 
 #: tables of a cell with a row a customer, by name; others are known by such a column
 ROW_BY_ROW = ("scored", "decisions")
-_OF_ROWS = ("target", "row")
+_OF_ROWS = ("target", "row", "account", "borrower")
 #: how columns of the truth begin in a cell's own tables: groups' true figures beside the model's
 _TRUE = ("true",)
 

@@ -13,10 +13,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sandbox import located_yaml, yaml_mistakes
-from sandbox.errors import BadInput
+from sandbox import located_yaml
 from sandbox.reading import Reading
 
 _DEFAULT = Path(__file__).parent / "definitions.yaml"
@@ -220,11 +219,8 @@ class Definitions(BaseModel):
 
 
 def _parse(path: Path) -> Definitions:
-    located = located_yaml.load(yaml_mistakes.text_of(path, "definitions"), str(path))
-    try:
-        return Definitions.model_validate(located.data)
-    except ValidationError as error:
-        raise BadInput(yaml_mistakes.sentence(error, located, path, Definitions)) from error
+    located = located_yaml.read(path, "The definitions")
+    return located_yaml.checked(Definitions, located, str(path))
 
 
 @cache

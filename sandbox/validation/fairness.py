@@ -69,7 +69,8 @@ def standardised_mean_difference(score: npt.ArrayLike, reference: npt.ArrayLike)
     if min(n, m) < 2:
         raise BadInput(f"{n} cases against {m}; give at least two each.")
     pooled = np.sqrt(((n - 1) * a.var(ddof=1) + (m - 1) * b.var(ddof=1)) / (n + m - 2))
-    if pooled == 0:
+    # scores that are all the same leave a deviation of rounding
+    if pooled == 0 or np.ptp(np.concatenate([a, b])) == 0:
         return Between(float("nan"), float("nan"), float("nan"))
     d = float((a.mean() - b.mean()) / pooled)
     half = _Z * float(np.sqrt((n + m) / (n * m) + d * d / (2 * (n + m))))
@@ -205,17 +206,28 @@ def validate_fairness(
         reason = "every attribute has one group only"
         return tuple(not_evaluated(t, reason, n=n, policy=policy) for t in TESTS)
     table = pd.concat(there, ignore_index=True)
+    nobody = "" if approved is None or flags.any() else f"none of {n} cases is granted a limit"
+    alike = f"all {n} scores are the same" if np.ptp(s) == 0 else ""
     return (
-        _worst("fairness.air", table, "air", "min", policy, n),
-        _worst("fairness.smd", table, "smd", "abs", policy, n),
-        _worst("fairness.equal_opportunity", table, "opportunity", "min", policy, n),
+        _worst("fairness.air", table, "air", "min", policy, n, nobody),
+        _worst("fairness.smd", table, "smd", "abs", policy, n, alike),
+        _worst("fairness.equal_opportunity", table, "opportunity", "min", policy, n, nobody),
         _of_calibration(table, policy, n),
     )
 
 
 def _worst(
-    test: str, table: pd.DataFrame, column: str, kind: str, policy: Policy, n: int
+    test: str,
+    table: pd.DataFrame,
+    column: str,
+    kind: str,
+    policy: Policy,
+    n: int,
+    nothing: str = "",
 ) -> ValidationResult:
+    """`nothing`: why there is nothing to compare, though there are groups."""
+    if nothing:
+        return not_evaluated(test, nothing, n=n, policy=policy)
     known = table[table[column].notna()] if column in table else table.iloc[:0]
     if known.empty:
         reason = (
@@ -231,7 +243,8 @@ def _worst(
     if kind == "abs" and row[column] < 0:
         low, high = -high, -low
     small = int(table[column].isna().sum())
-    note = f"worst of {len(known)} groups: {row['attribute']} {row['group']} ({row['n']:,} cases)"
+    of = f"worst of {len(known)} groups" if len(known) > 1 else "one group"
+    note = f"{of}: {row['attribute']} {row['group']} ({row['n']:,} cases)"
     note += f" against {row['reference']}"
     note += f"; {small} too small to judge" if small else ""
     known_interval = (low, high) if np.isfinite([low, high]).all() else None
@@ -259,6 +272,7 @@ def _of_calibration(table: pd.DataFrame, policy: Policy, n: int) -> ValidationRe
         ),
         p_value=float(adjusted.min()),
         note=f"{row['attribute']} {row['group']}: {row['observed_rate']:.2%} observed where "
-        f"{row['mean_pd']:.2%} were predicted; Holm over {len(known)} groups",
+        f"{row['mean_pd']:.2%} were predicted"
+        + (f"; Holm over {len(known)} groups" if len(known) > 1 else ""),
         table=table,
     )

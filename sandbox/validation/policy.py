@@ -3,14 +3,15 @@
 import difflib
 import hashlib
 import json
+from dataclasses import replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from sandbox import located_yaml, yaml_mistakes
+from sandbox import located_yaml
 from sandbox.errors import BadInput
 from sandbox.validation.catalogue import CATALOGUE
 from sandbox.validation.result import Verdict
@@ -86,11 +87,12 @@ class Threshold(BaseModel):
 
     def bounds(self, share: bool = False) -> tuple[str, str]:
         """What passes without a warning, and what fails: `("at least 0.7", "below 0.6")`."""
+        of_p = self.judged_by == "p_value"
 
         def said(bound: float) -> str:
-            return f"{100 * bound:g}%" if share else f"{bound:g}"
+            return f"{100 * bound:g}%" if share and not of_p else f"{bound:g}"
 
-        figure = "p " if self.judged_by == "p_value" else ""
+        figure = "p " if of_p else ""
         if self.target is not None:
             ideal, warn, fail = said(self.target), said(self.warn), said(self.fail)
             return f"{ideal} ± {warn}", f"beyond ± {fail}"
@@ -176,16 +178,14 @@ def _meant(name: object) -> str:
 
 
 def _parse(path: Path) -> Policy:
-    located = located_yaml.load(yaml_mistakes.text_of(path, "policy"), str(path))
+    located = located_yaml.read(path, "The policy file")
     given = located.data.get("thresholds") if isinstance(located.data, dict) else None
     for name in given if isinstance(given, dict) else ():
         if name not in CATALOGUE:
             line = located.line(("thresholds", name))
             raise BadInput(f"{path}, line {line}: no test is called {name!r}; {_meant(name)}.")
-    try:
-        return Policy.model_validate(_extended(located.data))
-    except ValidationError as error:
-        raise BadInput(yaml_mistakes.sentence(error, located, path, Policy)) from error
+    whole = replace(located, data=_extended(located.data))
+    return located_yaml.checked(Policy, whole, str(path))
 
 
 def _extended(data: Any) -> Any:

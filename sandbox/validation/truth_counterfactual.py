@@ -123,6 +123,9 @@ def validate_counterfactual_truth(
     if n < policy.minimum_rows:
         reason = f"{n} rows; at least {policy.minimum_rows} needed"
         return (not_evaluated(TEST, reason, n=n, policy=policy),)
+    if not any(each.decision.any() or each.flipped.any() for each in asked):
+        reason = f"none of {n} cases is granted a limit"
+        return (not_evaluated(TEST, reason, n=n, policy=policy),)
     table = counterfactual_table(asked)
     idle = [not each.moves_default for each in asked]
     if not any(idle):

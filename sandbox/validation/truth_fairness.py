@@ -101,6 +101,9 @@ def validate_need_truth(
     if groups is None or not len(groups.columns):
         reason = "no attribute of a group was given"
         return (not_evaluated(test, reason, n=n, policy=policy),)
+    if not np.any(limit):
+        reason = f"none of {n} cases is granted a limit"
+        return (not_evaluated(test, reason, n=n, policy=policy),)
     served = need_served(limit, need)
     counted = np.ones(n, dtype=bool) if among is None else np.asarray(among, dtype=bool)
     served = np.where(counted, served, np.nan)
@@ -119,7 +122,8 @@ def validate_need_truth(
     distance = (known["difference"] + MARGIN) / error.clip(lower=1e-12)
     p_values = holm(norm.cdf(distance))
     row = known.iloc[int(np.argmin(distance))]
-    note = f"worst of {len(known)} groups: {row['attribute']} {row['group']} ({row['n']:,} cases) "
+    of = f"worst of {len(known)} groups" if len(known) > 1 else "one group"
+    note = f"{of}: {row['attribute']} {row['group']} ({row['n']:,} cases) "
     note += f"is served {row['served']:.0%} of its need, against {row['reference']}"
     return (
         judge(

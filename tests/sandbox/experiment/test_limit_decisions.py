@@ -117,6 +117,17 @@ def test_a_price_that_the_law_lowers_is_refused_until_the_truth_is_at_it():
     assert "ope/ips" not in found.metrics  # the log is of another price
 
 
+def test_customers_of_a_blend_are_asked_their_own_markets_price():
+    """18% in one market, 16% in the other; the truth is of each customer's own."""
+    market = dg.scenarios.ecommerce.blend(dg.scenarios.micro_business, 0.4)
+    mixed = trial_of(dg.World(market, customers=600, months=6, seed=4))
+    decisions, _ = mixed.judge.decided(said_of_limits(len(mixed.evaluation_features)))
+    logged = mixed.judge.logged.price[mixed.judge.honest]
+    assert set(np.round(decisions["price"], 9)) == {0.16, 0.18}
+    assert np.array_equal(decisions["price"], logged)
+    assert decisions["approve"].any()
+
+
 def test_estimates_of_the_log_stand_beside_what_happened(trial):
     found = judged(trial)
     table = found.tables["off_policy"].set_index("estimator")

@@ -7,7 +7,8 @@ from studies import WORLD
 
 from sandbox.experiment.drift_streams import drifting
 from sandbox.experiment.limit_trial import limit_trial
-from sandbox.experiment.origination import DAYS_A_MONTH, hazard_share
+from sandbox.experiment.origination import DAYS_A_MONTH, Origination, hazard_share
+from sandbox.experiment.portfolio_judge import PortfolioOfDecisions
 from sandbox.experiment.trial import Scores
 from sandbox.policy import LimitPolicy
 from sandbox.validation.drift_delay import detection
@@ -83,6 +84,44 @@ def test_default_timing_is_nelson_and_aalen_of_statsmodels():
     )
     assert share[-1] == 1
     assert (np.diff(share) >= 0).all()
+
+
+def test_confirmed_frauds_bring_no_default_of_honest_customers_forward(judge):
+    """They never pay, and neither labels nor evaluation have them."""
+    seen, fresh = WORLD.observed(), judge.world.observed()
+    when = Origination.of(seen, fresh, judge.honest, WORLD.months)
+    assert judge.origination.hazard_share == pytest.approx(when.hazard_share)
+    confirmed = seen.performance["customer_id"].isin(seen.fraud_labels["customer_id"])
+    assert confirmed.sum() > 5
+    honest = seen.performance[~confirmed]
+    opened = seen.applications.set_index("customer_id")["event_time"][honest["customer_id"]]
+    month = np.rint((honest["event_time"].to_numpy() - opened.to_numpy()) / DAYS_A_MONTH)
+    lost = honest["default"].to_numpy()
+    by_month = [(lost & (month == m)).sum() for m in range(1, WORLD.months + 1)]
+    there = len(honest) - np.concatenate([[0], np.cumsum(by_month)[:-1]])
+    passed = np.cumsum(by_month / there)
+    np.testing.assert_allclose(when.hazard_share, passed / passed[-1], atol=1e-12)
+    assert hazard_share(seen, WORLD.months)[5] > 1.2 * when.hazard_share[5]
+    assert len(when.labels.age) < (fresh.performance["event_time"] > -1).sum()
+
+
+def test_losses_expected_are_of_what_is_owed_and_not_of_what_was_earned_before(
+    judge, scores, judgement
+):
+    """An LGD by hand: recoveries come month by month, 10% of what is left, at 6% a year."""
+    terms = WORLD.scenario.economics
+    month = (1 + terms.discount) ** (-1 / 12)
+    left, back = 1.0, 0.0
+    for m in range(1, 2_000):
+        back += left * terms.recovery_speed * month**m
+        left *= 1 - terms.recovery_speed
+    decisions, _ = judge.decided(scores)
+    book = PortfolioOfDecisions(
+        judge, scores, decisions, judge.outcomes(decisions, accounts=True),
+        judge.replayed(decisions),
+    )  # fmt: skip
+    assert book.data.accounts["lgd"].to_numpy() == pytest.approx(1 - (1 - terms.lgd) * back)
+    assert "portfolio.ecl" in judgement.tables
 
 
 def test_months_in_which_nobody_can_default_yet_fail_no_back_test(judgement):

@@ -123,6 +123,21 @@ def test_a_price_above_the_all_in_cap_is_lowered_to_it():
     assert table["caps"].str.contains("all-in cost 24%").all()
 
 
+def test_everybody_may_be_asked_a_price_of_their_own():
+    """Each decision is that of a policy at that price; the all-in cap lowers the last one."""
+    asked = np.array([0.16, 0.18, 0.30])
+    scores = random_case(3, 1)[1]
+    features = applicants(3, tenor_months=[0.0, 12.0, 12.0])
+    table = ProfitPolicy().decide(features, scores, price=asked)
+    assert table["price"].tolist() == pytest.approx([0.16, 0.18, 0.24], abs=1e-6)
+    for row, price in enumerate(asked):
+        alone = ProfitPolicy(price=price).decide(features, scores)
+        pd.testing.assert_series_equal(alone.iloc[row], table.iloc[row])
+    for odd in ([0.1, 0.2], [0.1, 0.2, np.nan], [0.1, 0.2, 1.5]):
+        with pytest.raises(BadInput, match="prices for 3 applicants"):
+            ProfitPolicy().decide(features, scores, price=odd)
+
+
 def test_where_fees_alone_pass_the_all_in_cap_nothing_is_granted():
     policy = ProfitPolicy(terms=LoanTerms(fees=Fees(upfront=0.25)))
     row = policy.decide(applicants(), safe()).iloc[0]

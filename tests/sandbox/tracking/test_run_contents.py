@@ -298,6 +298,11 @@ def test_a_table_with_a_row_a_customer_stays_in_the_studys_folder(name):
     assert name not in tables_of(cell_result("rows", tables={name: rows}))
 
 
+def test_a_banks_accounts_by_number_stay_in_the_studys_folder():
+    rolls = pd.DataFrame({"account": ["A-1"], "month": [3], "dpd": [0.0], "dpd_next": [90.0]})
+    assert "rolls" not in tables_of(cell_result("rolls", tables={"rolls": rolls}))
+
+
 @pytest.mark.parametrize("column", [*PERSONAL, "Customer_ID", "truth_pd", "latent_income"])
 def test_no_table_made_for_logging_may_hold_truth_or_identities(column):
     with pytest.raises(BadInput, match=column):

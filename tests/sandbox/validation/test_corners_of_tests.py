@@ -24,6 +24,8 @@ from sandbox.validation.robustness import noisy_tables, validate_noise
 from sandbox.validation.since_initial import validate_since_initial
 from sandbox.validation.slicing import cuts
 from sandbox.validation.stability import column_psi, validate_feature_stability
+from sandbox.validation.truth_counterfactual import Otherwise, validate_counterfactual_truth
+from sandbox.validation.truth_fairness import validate_need_truth
 
 POLICY = Policy.default()
 NOT = Verdict.NOT_EVALUATED
@@ -176,3 +178,27 @@ def test_what_is_not_finite_is_no_interval_and_no_power():
     )
     assert found.interval is None
     assert found.power is None
+
+
+def test_where_nobody_is_granted_a_limit_no_group_is_treated_alike():
+    n = 400
+    groups = pd.DataFrame({"kind": np.repeat(["a", "b"], n // 2)})
+    y, s = np.tile([0.0, 1.0], n // 2), np.linspace(0.1, 0.9, n)
+    found = {r.id: r for r in validate_fairness(y, s, np.zeros(n), groups, POLICY)}
+    nothing = np.zeros(n)
+    (need,) = validate_need_truth(nothing, np.full(n, 5e3), groups, POLICY)
+    other = Otherwise("age", nothing, nothing, nothing, nothing)
+    (flipped,) = validate_counterfactual_truth([other], POLICY)
+    for each in (found["fairness.air"], found["fairness.equal_opportunity"], need, flipped):
+        assert (each.verdict, each.reason) == (NOT, "none of 400 cases is granted a limit"), each.id
+    assert found["fairness.smd"].verdict is not NOT
+
+
+@pytest.mark.parametrize("score", [0.99, 1e-4, 0.1])
+def test_one_score_for_all_has_no_difference_of_rounding_between_groups(score):
+    """The deviation of many times 0.1 is not 0 in floating point."""
+    groups = pd.DataFrame({"kind": np.repeat(["a", "b"], [187, 213])})
+    y = np.tile([0.0, 1.0], 200)
+    found = validate_fairness(y, np.full(400, score), np.ones(400), groups, POLICY)
+    smd = next(r for r in found if r.id == "fairness.smd")
+    assert (smd.verdict, smd.reason) == (NOT, "all 400 scores are the same")

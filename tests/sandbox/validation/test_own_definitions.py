@@ -87,5 +87,5 @@ def test_a_mistake_is_named_with_file_and_line(tmp_path, old, new, said):
 
 
 def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(BadInput, match="There is no definitions file"):
+    with pytest.raises(BadInput, match="there is no such file"):
         Definitions.from_file(tmp_path / "none.yaml")
