@@ -2,11 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
 from sandbox.errors import BadInput
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    Model = TypeVar("Model", bound=BaseModel)
 
 #: bytes; a mapping of a thousand columns has 100 kB, a policy 10 kB
 LARGEST = 1 << 20
@@ -27,6 +33,32 @@ class Located:
         while place not in self.lines and place:
             place = place[:-1]
         return self.lines.get(place, 1)
+
+
+def read(path: Path, what: str) -> Located:
+    """Parse a file; BadInput, "{what} {path} cannot be read", where it is none or no text."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{what} {path} cannot be read ({error}).") from error
+    return load(text, str(path))
+
+
+def checked(kind: "type[Model]", located: Located, source: str) -> "Model":
+    """A document as an object of `kind`; BadInput with `source`, the line and the mistake."""
+    from pydantic import ValidationError
+
+    try:
+        return kind.model_validate(located.data)
+    except ValidationError as error:
+        # a misspelt key is the cause of the key that is then missing
+        first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        message = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            message = "there is no such field; correct the name, or take it out"
+        line = located.line(tuple(first["loc"]))
+        raise BadInput(f"{source}, line {line}: {where}: {message}.") from error
 
 
 def load(text: str, source: str) -> Located:

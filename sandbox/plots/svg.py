@@ -4,6 +4,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +31,17 @@ class Drawing:
     """One figure twice: as text for pages and print, as an image for what reads no SVG."""
 
     svg: str
-    png: bytes
+    #: makes `png`
+    image: Callable[[], bytes] = field(compare=False, repr=False)
     #: what is written in it, each text once
     texts: tuple[str, ...] = ()
     #: draws it again with other words; None where it cannot be drawn again
     again: Callable[[Words], "Drawing"] | None = field(default=None, compare=False, repr=False)
+
+    @cached_property
+    def png(self) -> bytes:
+        """The image, made when it is first asked for: most formats have no use for it."""
+        return self.image()
 
     def said(self, words: Words) -> "Drawing":
         """The same figure with every text in it changed by `words`."""
@@ -68,7 +75,8 @@ def drawn_twice(
             if words:
                 _say(figure, words)
             svg = _svg(figure, key)
-            return Drawing(svg, _png(figure), tuple(dict.fromkeys(_texts(figure))), made)
+            texts = tuple(dict.fromkeys(_texts(figure)))
+        return Drawing(svg, partial(_png, figure), texts, made)
 
     return made(None)
 
@@ -112,7 +120,7 @@ def _figure(
 
 def _png(figure: "Figure") -> bytes:
     buffer = BytesIO()
-    with warnings.catch_warnings():
+    with style(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         # no Software entry: the same figure gives the same bytes under any matplotlib
         figure.savefig(buffer, format="png", dpi=160, metadata={"Software": None})

@@ -4,10 +4,10 @@ import datetime
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import Literal, Self, get_args
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sandbox import located_yaml
 from sandbox.errors import BadInput
@@ -200,11 +200,4 @@ def _load(path: Path) -> Regulation:
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{path} cannot be read as a table of regulations: {error}.") from None
     located = located_yaml.load(text, path.name)
-    try:
-        return Regulation.model_validate(located.data)
-    except ValidationError as error:
-        first: Any = error.errors()[0]
-        line = located.line(tuple(first["loc"]))
-        where = ".".join(map(str, first["loc"])) or "the table"
-        said = first["msg"].removeprefix("Value error, ")
-        raise BadInput(f"{path.name}, line {line}: {where}: {said}.") from None
+    return located_yaml.checked(Regulation, located, path.name)

@@ -62,19 +62,8 @@ class PanelColumns(pydantic.BaseModel):
     @classmethod
     def from_file(cls, path: Path) -> Self:
         """Read the YAML; BadInput with the file, the line and the mistake."""
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadInput(f"{path} cannot be read ({error}); check the path.") from error
-        located = located_yaml.load(text, str(path))
-        try:
-            return cls.model_validate(located.data)
-        except pydantic.ValidationError as error:
-            first = error.errors()[0]
-            said = first["msg"].removeprefix("Value error, ")
-            where = ".".join(str(part) for part in first["loc"]) or "the file"
-            line = located.line(tuple(first["loc"]))
-            raise BadInput(f"{path}, line {line}: {where}: {said}.") from error
+        located = located_yaml.read(path, "The panel mapping")
+        return located_yaml.checked(cls, located, str(path))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,7 @@
 """Section 4: data; and the table of a family's tests, which every section shows."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from sandbox.report import exhibits, figures
@@ -21,7 +23,7 @@ from sandbox.report.glossary import protected
 from sandbox.report.inputs import dictionary
 from sandbox.report.standing import Judged, Standing
 from sandbox.report.target import target
-from sandbox.report.wording import count, figure_form, percent, plural, probability
+from sandbox.report.wording import count, figure_form, percent, plural, probability, spelled
 from sandbox.validation.result import ValidationResult, Verdict
 
 #: as the portfolio trial says it
@@ -38,7 +40,7 @@ def tests_of(
         (
             j.worst.title,
             count(j.worst.n),
-            estimate(j.worst),
+            estimate(j.worst, j.worst.threshold.startswith("p ")),
             threshold(j.worst.threshold),
             Mark(None if j.information else j.worst.verdict),
             "; ".join(t for t in (note_of(j), j.where) if t),
@@ -46,10 +48,10 @@ def tests_of(
         for j in tests
         if j not in missing
     )
-    gaps: list[Block] = [Gap(f"Not evaluated: {said}.") for said in reasons(missing)]
     if not tests:
         reason = standing.champion.unfinished or "no result of this family was recorded"
         return [Gap(f"Not evaluated: {reason}.")]
+    gaps = left_out(missing, len(tests))
     if not rows:
         return gaps
     spec = columns("Test", "#Rows", "#Figure", "Threshold", "Verdict", "Note")
@@ -58,10 +60,19 @@ def tests_of(
     return [Table(title, spec, rows, note), *gaps]
 
 
-def estimate(result: ValidationResult) -> Estimate:
-    """The figure, and below it its interval or its p-value."""
+def left_out(missing: Sequence[Judged], of: int) -> list[Block]:
+    """What a family could not evaluate in one place, each reason with its tests."""
+    said = reasons(missing)
+    if len(said) < 2:
+        return [Gap(f"Not evaluated: {text}.") for text in said]
+    items = tuple(f"{text}." for text in said)
+    return [Gap(f"Not evaluated: {len(missing)} of {of} tests.", items)]
+
+
+def estimate(result: ValidationResult, by_p: bool = False) -> Estimate:
+    """The figure, and below it its interval or its p-value; that one where `by_p` it is judged."""
     form = figure_form(result.id)
-    if result.interval:
+    if result.interval and not (by_p and result.p_value is not None):
         below = f"{form(result.interval[0])} to {form(result.interval[1])}"
     else:
         below = "" if result.p_value is None else f"p\u00a0{probability(result.p_value)}"
@@ -70,7 +81,7 @@ def estimate(result: ValidationResult) -> Estimate:
 
 def note_of(judged: Judged) -> str:
     """What to note beside a verdict; of a figure shown for information, the note alone."""
-    reason = judged.worst.reason
+    reason = spelled(judged.worst.reason)
     return reason.partition("threshold. ")[2] if judged.information else reason
 
 

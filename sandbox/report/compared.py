@@ -3,11 +3,9 @@
 from sandbox.report.comparison import same_cases
 from sandbox.report.standing import Contender, Judged, Standing
 from sandbox.report.wording import HEADLINE, LESS_IS_BETTER
-from sandbox.validation.comparison import validate_comparison
+from sandbox.validation.comparison import TESTS, validate_comparison
 from sandbox.validation.judge import not_evaluated
 from sandbox.validation.policy import Policy
-
-TESTS = ("comparison.delong", "comparison.mcnemar", "comparison.brier")
 
 
 def compared(standing: Standing, policy: Policy) -> tuple[Judged, ...]:

@@ -21,6 +21,8 @@ class Gap:
     """What this report does not show, and why; drawn grey, never green."""
 
     text: str
+    #: what is missing one by one, where that is several things
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

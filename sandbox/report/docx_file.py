@@ -90,8 +90,8 @@ def _page(made: Any, document: ReportDocument) -> None:
         style.font.name = FONT
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         # a theme's font would stand before ours
-        for name in [key for key in fonts.attrib if key.endswith("Theme")]:
-            del fonts.attrib[name]
+        for theme in [key for key in fonts.attrib if key.endswith("Theme")]:
+            del fonts.attrib[theme]
         fonts.set(qn("w:eastAsia"), CHINESE)
     made.styles["Normal"].font.size = Pt(9.5)
     section.header.paragraphs[0].text = f"{document.title}\t\t{document.subtitle}"
@@ -123,6 +123,8 @@ def _add(made: Any, block: Block) -> None:
             made.add_paragraph(block.text)
         case Gap():
             made.add_paragraph().add_run(block.text).italic = True
+            for item in block.items:
+                made.add_paragraph(style="List Bullet").add_run(item).italic = True
         case Bullets():
             for item in block.items:
                 made.add_paragraph(item, style="List Bullet")

@@ -12,6 +12,7 @@ from sandbox.report.wording import (
     METRICS,
     NONE,
     Form,
+    abbreviated,
     column_form,
     count,
     four,
@@ -34,14 +35,18 @@ _LONGEST = 90
 def exhibit(title: str, table: pd.DataFrame, note: str = "") -> Table:
     """The first rows and the first columns as a page holds them; of a matrix, columns evenly.
 
-    A column with `_low` and `_high` beside it stands with its interval below each figure.
+    A column whose interval is in other columns (see `ends_of`) has it below each figure.
     Columns without any value are left out.
     """
-    names = [c for c in map(str, table.columns) if not _is_end(c, table) and table[c].notna().any()]
+    ends = {c: found for c in map(str, table.columns) if (found := ends_of(c, table))}
+    hidden = {end for pair in ends.values() for end in pair}
+    names = [c for c in map(str, table.columns) if c not in hidden and table[c].notna().any()]
     matrix = _is_matrix(names)
     shown = table.head(ROWS if matrix or len(table) <= ROWS else FIRST)
     chosen = _evenly(names, COLUMNS) if matrix else names[:COLUMNS]
-    rows = tuple(tuple(_cell(shown, c, row) for c in chosen) for row in range(len(shown)))
+    rows = tuple(
+        tuple(_cell(shown, c, row, ends.get(c)) for c in chosen) for row in range(len(shown))
+    )
     heads = tuple(Column(_title(c), _is_number(table[c])) for c in chosen)
     cut = []
     if len(table) > len(shown):
@@ -107,7 +112,12 @@ _CAPITALS = {
 
 
 #: columns that are too short to be understood
-_PLAIN = {"n": "cases", "n_training": "cases_training", "n_evaluation": "cases_evaluation"}
+_PLAIN = {
+    "mob": "months_on_book",
+    "n": "cases",
+    "n_training": "cases_training",
+    "n_evaluation": "cases_evaluation",
+}
 
 
 def _title(column: str) -> str:
@@ -134,6 +144,8 @@ def form_of(values: "pd.Series", column: str) -> Form | None:
     whole = len(finite) and (finite == finite.round()).all()
     if whole or (finite.abs() >= 1000).any():
         return count
+    if column == "expected":
+        return one
     return one if (finite.abs() >= 100).any() else three
 
 
@@ -141,13 +153,28 @@ def _is_number(values: "pd.Series") -> bool:
     return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
 
 
-def _is_end(column: str, table: pd.DataFrame) -> bool:
-    """Whether the column is an end of another one's interval."""
-    for end in ("_low", "_high"):
-        whole = column.removesuffix(end)
-        if whole != column and {whole, f"{whole}_low", f"{whole}_high"} <= set(table.columns):
-            return True
-    return False
+def ends_of(column: str, table: pd.DataFrame) -> tuple[str, str] | None:
+    """The columns with the ends of a column's interval; None where there are none.
+
+    They are called like the column or like its last word; `low` and `high` belong to the column
+    before them.
+
+    >>> table = pd.DataFrame(columns=["observed_rate", "rate_low", "rate_high", "lift"])
+    >>> ends_of("observed_rate", table), ends_of("lift", table)
+    (('rate_low', 'rate_high'), None)
+    """
+    there = list(map(str, table.columns))
+    last = column.rpartition("_")[2]
+    shared = [c for c in there if c.rpartition("_")[2] == last]
+    stems = [column] if column in there else []
+    if shared == [column]:
+        stems.append(last)
+    for stem in stems:
+        if {f"{stem}_low", f"{stem}_high"} <= set(there):
+            return f"{stem}_low", f"{stem}_high"
+    if {"low", "high"} <= set(there) and there.index("low") == there.index(column) + 1:
+        return ("low", "high") if _is_number(table[column]) else None
+    return None
 
 
 def _is_matrix(names: list[str]) -> bool:
@@ -167,15 +194,14 @@ def _evenly(names: list[str], most: int) -> list[str]:
     return [names[place] for place in places]
 
 
-def _cell(table: pd.DataFrame, column: str, row: int) -> Cell:
+def _cell(table: pd.DataFrame, column: str, row: int, ends: tuple[str, str] | None) -> Cell:
     value = table[column].iloc[row]
     form = form_of(table[column], column)
     if form is None:
-        text = NONE if pd.isna(value) else str(value)
+        text = NONE if pd.isna(value) else abbreviated(str(value))
         return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-    low, high = f"{column}_low", f"{column}_high"
-    if {low, high} <= set(table.columns):
-        ends = [float(table[c].iloc[row]) for c in (low, high)]
-        if np.isfinite(ends).all():
-            return Estimate(form(float(value)), f"{form(ends[0])} to {form(ends[1])}")
+    if ends:
+        low, high = (float(table[c].iloc[row]) for c in ends)
+        if np.isfinite([low, high]).all():
+            return Estimate(form(float(value)), f"{form(low)} to {form(high)}")
     return NONE if pd.isna(value) else form(float(value))

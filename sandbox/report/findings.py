@@ -9,7 +9,7 @@ from sandbox.report.concerns import of_inputs, of_own_limits
 from sandbox.report.families import FAMILIES, family_of
 from sandbox.report.finding import Finding
 from sandbox.report.standing import Judged, Standing
-from sandbox.report.wording import HEADLINE, figure_form, metric, minus, probability
+from sandbox.report.wording import HEADLINE, figure_form, metric, minus, probability, spelled
 from sandbox.validation.catalogue import CATALOGUE
 from sandbox.validation.discrimination import WRONG_WAY
 from sandbox.validation.policy import Policy, Severity
@@ -69,7 +69,7 @@ def _of_test(judged: Judged, policy: Policy) -> Finding | None:
         severity = Severity.S1
         title = result.reason[:1].upper() + result.reason[1:]
     meant = "" if WRONG_WAY in result.reason else _MEANING.get(result.id, "")
-    evidence += "".join(f"; {t}" for t in (meant, result.reason) if t and t != title)
+    evidence += "".join(f"; {t}" for t in (meant, spelled(result.reason)) if t and t != title)
     if judged.where:
         evidence += f" ({judged.where})"
     entry = CATALOGUE.get(result.id)
@@ -106,7 +106,8 @@ def not_evaluated(standing: Standing, judged: tuple[Judged, ...], name: str) -> 
         family.section,
         severity,
         title,
-        "; ".join(reasons(missing)) or "No test of this family was run on this model.",
+        " ".join(f"{text}." for text in reasons(missing))
+        or "No test of this family was run on this model.",
         "Give what the tests need and validate again, or show by other means what they ask.",
         f"section-{family.section}",
         name,
@@ -114,11 +115,19 @@ def not_evaluated(standing: Standing, judged: tuple[Judged, ...], name: str) -> 
 
 
 def reasons(missing: Sequence[Judged]) -> list[str]:
-    """Each reason once, with the tests that it kept from being evaluated."""
-    by_reason: dict[str, list[str]] = {}
+    """Each reason once, with the tests that it kept from being evaluated; titles have commas."""
+    return [f"{'; '.join(titles)}: {reason}" for reason, titles in by_reason(missing).items()]
+
+
+def by_reason(missing: Sequence[Judged]) -> dict[str, list[str]]:
+    """Reason -> titles of the tests that it kept from being evaluated."""
+    found: dict[str, list[str]] = {}
     for j in missing:
-        by_reason.setdefault(j.worst.reason.removesuffix("."), []).append(j.worst.title)
-    return [f"{', '.join(titles)}: {reason}" for reason, titles in by_reason.items()]
+        reason = spelled(j.worst.reason.removesuffix("."))
+        if reason[1:2].islower():
+            reason = reason[:1].lower() + reason[1:]
+        found.setdefault(reason, []).append(j.worst.title)
+    return found
 
 
 def _of_runs(standing: Standing) -> list[Finding]:

@@ -3,24 +3,44 @@
 from data_generators.schema import APPLICATIONS, PROFILES
 from sandbox.features import DERIVED, FLAG
 from sandbox.features.meanings import meaning_of
-from sandbox.report.document import Block, Column, Table
+from sandbox.report.document import Block, Column, Heading, Paragraph, Table
 from sandbox.report.standing import Standing
 from sandbox.report.wording import NONE
 
 #: features listed before the reader unfolds the others; a fraud model has more than 150
 SEEN = 15
+#: features that section 4 lists itself; of more, the appendix has the list
+MOST = 30
 
 
 def dictionary(standing: Standing) -> list[Block]:
-    """A line a feature; nothing for a bank's own table, whose columns the bank knows."""
+    """What section 4 says of the features: a line each, or where the list stands.
+
+    Nothing for a bank's own table, whose columns the bank knows.
+    """
     inputs = standing.champion.reference.inputs
-    if not standing.world_made or not inputs:
+    if not standing.world_made or len(inputs) <= MOST:
+        return _listed(inputs) if standing.world_made else []
+    said = f"The meaning of each of the {len(inputs)} features is in the appendix, section 12."
+    return [Paragraph(said)]
+
+
+def dictionary_of_many(standing: Standing) -> list[Block]:
+    """The list for the appendix, where section 4 does not have it."""
+    inputs = standing.champion.reference.inputs
+    if not standing.world_made or len(inputs) <= MOST:
+        return []
+    return [Heading("Features"), *_listed(inputs)]
+
+
+def _listed(inputs: tuple[str, ...]) -> list[Block]:
+    if not inputs:
         return []
     spec = (
         Column("Feature", width=27),
         Column("Meaning", width=43),
         Column("Unit", width=15),
-        Column("Source", width=15),
+        Column("Comes from", width=15),
     )
     rows = tuple((name, *described(name)) for name in inputs)
     return [Table("Features", spec, rows, seen=SEEN)]

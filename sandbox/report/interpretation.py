@@ -32,7 +32,8 @@ def explanation(standing: Standing, judged: tuple[Judged, ...]) -> Section:
     blocks: list[Block] = [Heading("Explanation"), *_explanation(standing)]
     blocks += tests_of(standing, judged, "explanation", "Explanation tests")
     blocks += [*_structure(standing), *_reasons(standing)]
-    if not any(j.worst.id.startswith("explanation.faithfulness") for j in judged):
+    asked = standing.champion.reference.attribution is not None
+    if asked and not any(j.worst.id.startswith("explanation.faithfulness") for j in judged):
         blocks.append(Gap("Not evaluated: faithfulness of the explanation, stability of reasons."))
     blocks += [Heading("Fairness"), Paragraph(_POLICY)]
     blocks += tests_of(standing, judged, "fairness", "Fairness tests")

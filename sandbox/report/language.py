@@ -35,6 +35,8 @@ _NAMES = {
     *("Installed", "Python", "Isolation level", "Mechanisms in force", "Level"),
     *("Cut", "Table", "Model version", "Source", "Licence", "Target column"),
 }
+#: what stands where there is no name
+_ABSENT = {"none", "not recorded", "not recorded in the mapping", ""}
 
 
 def translate(text: str, language: str) -> str:
@@ -132,7 +134,7 @@ def _mapped(value: Any, change: Callable[[str], str]) -> Any:
         return change(value)
     if isinstance(value, tuple):
         if _is_name(value):
-            absent = value[1] in {"none", "not recorded", ""}
+            absent = value[1] in _ABSENT
             return (change(value[0]), change(value[1]) if absent else value[1])
         return tuple(_mapped(item, change) for item in value)
     if isinstance(value, Table):
@@ -153,7 +155,9 @@ def _row(row: tuple[Any, ...], kept: list[bool], change: Callable[[str], str]) -
     """A row of a table, the names in it kept."""
     fact = bool(row) and isinstance(row[0], str) and row[0] in _NAMES
     return tuple(
-        value if (keep and isinstance(value, str)) or (fact and place) else _mapped(value, change)
+        value
+        if isinstance(value, str) and value not in _ABSENT and (keep or (fact and place))
+        else _mapped(value, change)
         for place, (value, keep) in enumerate(zip(row, kept, strict=True))
     )
 

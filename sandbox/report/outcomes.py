@@ -15,6 +15,7 @@ from sandbox.report.document import (
     Section,
     table_of,
 )
+from sandbox.report.findings import by_reason
 from sandbox.report.portfolio import portfolio
 from sandbox.report.standing import Judged, Standing
 from sandbox.report.target import UNDER_INCUMBENT
@@ -27,6 +28,13 @@ from sandbox.report.wording import (
     probability,
     two,
 )
+
+#: families of tests on what happened as time went by
+_OVER_TIME = {
+    "outcomes": "Outcomes over time",
+    "out_of_time": "Out of time",
+    "portfolio": "Vintages and portfolio",
+}
 
 
 def outcomes(standing: Standing, judged: tuple[Judged, ...]) -> Section:
@@ -48,18 +56,31 @@ def outcomes(standing: Standing, judged: tuple[Judged, ...]) -> Section:
     if role == "limit":
         blocks += [Heading("Limit decisions"), *decisions(standing)]
     blocks += [Heading("Against the truth"), *_truth(standing, judged)]
-    families = {
-        "outcomes": "Outcomes over time",
-        "out_of_time": "Out of time",
-        "portfolio": "Vintages and portfolio",
-    }
-    for family, title in families.items():
-        if role == "fraud" and not any(j.worst.family == family for j in judged):
-            continue
-        blocks += [Heading(title), *tests_of(standing, judged, family, f"{title}, tests")]
-        shown = portfolio(standing) if family == "portfolio" else []
-        blocks += shown or exhibits.of_family(standing, judged, family)
-    return Section(6, "Outcomes", tuple(blocks))
+    return Section(6, "Outcomes", (*blocks, *_over_time(standing, judged)))
+
+
+def _over_time(standing: Standing, judged: tuple[Judged, ...]) -> list[Block]:
+    """Each family that has something to show; the others together, under one heading."""
+    shown: list[Block] = []
+    silent: list[tuple[str, str]] = []
+    for family, title in _OVER_TIME.items():
+        tests = tests_of(standing, judged, family, f"{title}, tests")
+        more = portfolio(standing) if family == "portfolio" else []
+        more = more or exhibits.of_family(standing, judged, family)
+        own = [j for j in judged if j.worst.family == family]
+        if more or not all(isinstance(block, Gap) for block in tests):
+            shown += [Heading(title), *tests, *more]
+        elif own or standing.role != "fraud":
+            silent.append((title, "; ".join(by_reason(own)) or _no_result(standing)))
+    if not silent:
+        return shown
+    items = tuple(f"{title}: {reason}." for title, reason in silent)
+    said = "Not evaluated; the appendix has each test with its reason."
+    return [*shown, Heading("Without data over time" if shown else "Over time"), Gap(said, items)]
+
+
+def _no_result(standing: Standing) -> str:
+    return standing.champion.unfinished or "no result of this family was recorded"
 
 
 def _calibration(standing: Standing, judged: tuple[Judged, ...]) -> list[Block]:

@@ -11,16 +11,20 @@ from sandbox.report.exhibits import exhibit
 from sandbox.report.standing import Standing
 from sandbox.report.wording import NONE, count
 
+#: the table that says by which definitions the portfolio was cut
+DEFINITIONS = "portfolio.definitions"
 #: columns of an exhibit that say most, where a page does not hold all
 _CHOSEN: Mapping[str, tuple[str, ...]] = {
     "swap_set": (
         *("group", "customers", "share", "limit_old", "limit_new", "bad_rate_old"),
-        *("bad_rate_new", "change", "change_se"),
+        *("bad_rate_new", "change", "standard_error"),
     ),
     "overrides": (
         *("group", "customers", "share", "limit_old", "limit_new", "bad_rate_old"),
-        *("bad_rate_new", "change", "change_se"),
+        *("bad_rate_new", "change", "standard_error"),
     ),
+    "coverage": ("ratio", "rate"),
+    "waterfall": ("step", "customers", "share", "remaining"),
     "first_payments": (
         *("vintage", "accounts", "amount", "fpd_rate", "fpd_balance_rate", "spd_rate"),
         *("spd_balance_rate", "tpd_rate", "tpd_balance_rate"),
@@ -30,9 +34,21 @@ _CHOSEN: Mapping[str, tuple[str, ...]] = {
         *("share_after", "psi", "bad_rate_after"),
     ),
     "cut_offs": (
-        *("cut_off", "accepted", "expected_bad_rate", "bad_rate", "seen", "step_accounts"),
+        *("cut_off", "accepted", "expected_bad_rate", "bad_rate", "account_share", "step_accounts"),
         *("step_bad_rate", "profit", "step_profit"),
     ),
+}
+#: columns that are called otherwise on a page than in the workbook
+_CALLED: Mapping[str, Mapping[str, str]] = {
+    "swap_set": {"change_se": "standard_error"},
+    "overrides": {"change_se": "standard_error"},
+    "cut_offs": {"seen": "account_share"},
+    "waterfall": {"left": "remaining"},
+    "coverage": {"ratio": "name", "meaning": "ratio", "value": "rate"},
+}
+_NOTES = {
+    "performance": "Bad rate: of accounts whose window is over; of younger vintages only the bad "
+    "are known yet.",
 }
 #: exhibits in the order of a page, by the end of the table's name, with their titles
 _FIRST = {
@@ -105,7 +121,9 @@ def _curves(table: pd.DataFrame | None) -> list[Block]:
         lambda ax: plots.plot_vintages(table, ax).set_title("ever 30+", loc="left"),
         lambda ax: plots.plot_vintages(table, ax, "ever_90_rate").set_title("ever 90+", loc="left"),
     )
-    note = "Left: ever over 30 days past due; right: ever over 90 days. The latest vintage is dark."
+    note = (
+        "Left: ever over 30 days past due; right: ever over 90 days. The earlier vintages are grey."
+    )
     return [Picture("Vintage curves: share of accounts by month on book", drawing, note)]
 
 
@@ -115,8 +133,9 @@ def _listed(tables: Mapping[str, pd.DataFrame], titles: Mapping[str, str]) -> li
         table = tables.get(name)
         if table is None:
             continue
-        chosen = [c for c in _CHOSEN.get(name, tuple(table.columns)) if c in table]
-        blocks.append(exhibit(title, table[chosen]))
+        called = table.rename(columns=dict(_CALLED.get(name, {})))
+        chosen = [c for c in _CHOSEN.get(name, tuple(called.columns)) if c in called]
+        blocks.append(exhibit(title, called[chosen], _NOTES.get(name, "")))
     return blocks
 
 

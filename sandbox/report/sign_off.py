@@ -92,19 +92,8 @@ class ModelCard(_Strict):
     @classmethod
     def from_file(cls, path: Path) -> Self:
         """Read a card; BadInput names the file, the line and the mistake."""
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadInput(f"The sign-off file {path} cannot be read ({error}).") from error
-        located = located_yaml.load(text, str(path))
-        try:
-            return cls.model_validate(located.data)
-        except pydantic.ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "the file"
-            message = first["msg"].removeprefix("Value error, ")
-            line = located.line(tuple(first["loc"]))
-            raise BadInput(f"{path}, line {line}: {where}: {message}.") from error
+        located = located_yaml.read(path, "The sign-off file")
+        return located_yaml.checked(cls, located, str(path))
 
     def owner(self, family: str) -> str:
         """Who answers for a family of tests."""

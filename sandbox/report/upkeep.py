@@ -22,7 +22,7 @@ from sandbox.report.finding import RULE
 from sandbox.report.front import threshold
 from sandbox.report.sign_off import OPEN_OWNER, ModelCard
 from sandbox.report.standing import Judged, Standing
-from sandbox.report.wording import count, figure_form, plural, probability, two
+from sandbox.report.wording import count, figure_form, minus, plural, probability, two
 from sandbox.validation.catalogue import CATALOGUE
 from sandbox.validation.policy import Policy, Threshold
 from sandbox.validation.result import ValidationResult, Verdict
@@ -52,7 +52,7 @@ def monitoring(
             (
                 j.worst.title,
                 Estimate(_watched(j, rule), _OUTSIDE.get(j.worst.verdict, "")),
-                *rule.bounds(CATALOGUE[j.worst.id].share),
+                *map(minus, rule.bounds(CATALOGUE[j.worst.id].share)),
                 family.often,
                 family.action,
                 card.owner(j.worst.family) if card else OPEN_OWNER,

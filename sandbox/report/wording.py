@@ -24,6 +24,28 @@ def minus(text: str) -> str:
     return re.sub(r"(?<![\w.])-(?=\d)", "−", text)
 
 
+#: abbreviations that names of columns and caps have in small letters
+_ABBREVIATED = re.compile(r"\b(dti|pd|lgd|ead|ecl|hhi)\b")
+
+
+def abbreviated(text: str) -> str:
+    """The same with abbreviations in capitals; names of features stay.
+
+    >>> abbreviated("dti cap, pd_12m")
+    'DTI cap, pd_12m'
+    """
+    return _ABBREVIATED.sub(lambda found: found[0].upper(), text)
+
+
+def spelled(reason: str) -> str:
+    """What a test says, as a page has it: abbreviations in capitals, a minus before numbers.
+
+    >>> spelled("dti cap; off by -0.098")
+    'DTI cap; off by −0.098'
+    """
+    return minus(abbreviated(reason))
+
+
 def three(value: float) -> str:
     """A statistic: `0.781`.
 
@@ -158,6 +180,12 @@ _TESTS: dict[str, Form] = {
     "calibration.hosmer_lemeshow": two,
     "calibration.spiegelhalter": two,
     "stability.csi": four,
+    "comparison.brier": four,
+    "portfolio.swap_profit": money,
+    "portfolio.riskiest_step": money,
+    "truth.ips_error": money,
+    "truth.snips_error": money,
+    "truth.doubly_robust_error": money,
 }
 
 #: the figure by which models of a role are ranked: the first is the champion
@@ -211,6 +239,10 @@ def column_form(name: str) -> Form | None:
         return three
     if name.endswith(("rate", "share", "missing", "pct")) or name in {"mean_pd", "pd", "captured"}:
         return percent
+    if name == "capital_used":
+        return percent
+    if name == "psi":
+        return four
     if any(word in name for word in ("profit", "regret", "limit", "exposure", "loss", "amount")):
         return money
     if name in {"n", "customers", "applicants", "applications", "approved", "defaults", "rows"}:

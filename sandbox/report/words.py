@@ -97,12 +97,15 @@ class Words:
         bare = text[:-1] if stop else text
         if stop and (found := self._known(bare)):
             return Found(found.text + stop, found.whole)
+        cut = []
         for mark, sign in (("; ", "；"), (": ", "："), (", ", "，"), (" / ", " / ")):
             found = self._split(bare.split(mark), mark, sign)
             # a list is cut only where all of it is known: names have commas too
-            if found and (found.whole or (mark == "; " and not sentences)):
-                return Found(found.text + stop, found.whole)
-        return sentences
+            if found and found.whole:
+                return Found(found.text + stop)
+            if found and mark == "; " and not sentences:
+                cut.append(Found(found.text + stop, whole=False))
+        return cut[0] if cut else sentences
 
     def _split(self, parts: list[str], mark: str, sign: str) -> Found | None:
         """Parts looked up, as many together as are known together; None for a single part."""
@@ -131,6 +134,8 @@ class Words:
             return Found(words.removesuffix("。"))
         if words := self._plain.get(text.casefold()):
             return Found(words)
+        if words := self._plain.get(f"{text}.".casefold()):
+            return Found(words.removesuffix("。"))
         return Found(text) if _NEUTRAL.fullmatch(text) else self._by_pattern(text)
 
     def _known(self, text: str) -> Found | None:

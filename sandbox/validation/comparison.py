@@ -15,6 +15,7 @@ from sandbox.validation.policy import Policy
 from sandbox.validation.result import ValidationResult
 from sandbox.validation.roc import auc, delong_paired
 
+TESTS = ("comparison.delong", "comparison.mcnemar", "comparison.brier")
 #: discordant cases up to which McNemar's test is exact
 EXACT = 25
 #: samples of a paired bootstrap, and the seed they are drawn with
@@ -117,18 +118,17 @@ def validate_comparison(
 
     `probabilities` says whether both are PDs, without which squared errors mean nothing.
     """
-    tests = ("comparison.delong", "comparison.mcnemar", "comparison.brier")
     scored = observed(target, champion)
     reason = "no challenger was given" if challenger is None else scored.shortfall(policy)
     if reason or challenger is None:
-        return tuple(not_evaluated(t, reason, n=scored.n, policy=policy) for t in tests)
+        return tuple(not_evaluated(t, reason, n=scored.n, policy=policy) for t in TESTS)
     rival = observed(target, challenger)
     return (
         _of_ranking(scored.target, scored.score, rival.score, policy),
         _of_decisions(scored.target, scored.score, rival.score, policy),
         _of_errors(scored.target, scored.score, rival.score, policy)
         if probabilities
-        else not_evaluated(tests[2], "a score is no PD", n=scored.n, policy=policy),
+        else not_evaluated(TESTS[2], "a score is no PD", n=scored.n, policy=policy),
     )
 
 
@@ -136,7 +136,7 @@ def _of_ranking(y: Vector, one: Vector, other: Vector, policy: Policy) -> Valida
     difference, low, high = delong_paired(y, one, other)
     p_value = _one_sided(difference, low, high)
     return judge(
-        "comparison.delong",
+        TESTS[0],
         difference,
         n=len(y),
         policy=policy,
@@ -171,7 +171,7 @@ def _of_decisions(y: Vector, one: Vector, other: Vector, policy: Policy) -> Vali
         }
     )
     return judge(
-        "comparison.mcnemar",
+        TESTS[1],
         (found.only_one - found.only_other) / len(y),
         n=len(y),
         policy=policy,
@@ -197,7 +197,7 @@ def _of_errors(y: Vector, one: Vector, other: Vector, policy: Policy) -> Validat
     difference, low, high = brier_difference(y, one, other)
     p_value = _one_sided(-difference, -high, -low)
     return judge(
-        "comparison.brier",
+        TESTS[2],
         difference,
         n=len(y),
         policy=policy,

@@ -13,10 +13,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sandbox import located_yaml
-from sandbox.errors import BadInput
 from sandbox.reading import Reading
 
 _DEFAULT = Path(__file__).parent / "definitions.yaml"
@@ -220,22 +219,8 @@ class Definitions(BaseModel):
 
 
 def _parse(path: Path) -> Definitions:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"The definitions {path} cannot be read ({error}).") from error
-    located = located_yaml.load(text, str(path))
-    try:
-        return Definitions.model_validate(located.data)
-    except ValidationError as error:
-        # a misspelt key is the cause of the key that is then missing
-        first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        message = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
-            message = "there is no such field; correct the name, or take it out"
-        line = located.line(tuple(first["loc"]))
-        raise BadInput(f"{path}, line {line}: {where}: {message}.") from error
+    located = located_yaml.read(path, "The definitions")
+    return located_yaml.checked(Definitions, located, str(path))
 
 
 @cache

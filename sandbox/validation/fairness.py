@@ -243,7 +243,8 @@ def _worst(
     if kind == "abs" and row[column] < 0:
         low, high = -high, -low
     small = int(table[column].isna().sum())
-    note = f"worst of {len(known)} groups: {row['attribute']} {row['group']} ({row['n']:,} cases)"
+    of = f"worst of {len(known)} groups" if len(known) > 1 else "one group"
+    note = f"{of}: {row['attribute']} {row['group']} ({row['n']:,} cases)"
     note += f" against {row['reference']}"
     note += f"; {small} too small to judge" if small else ""
     known_interval = (low, high) if np.isfinite([low, high]).all() else None
@@ -271,6 +272,7 @@ def _of_calibration(table: pd.DataFrame, policy: Policy, n: int) -> ValidationRe
         ),
         p_value=float(adjusted.min()),
         note=f"{row['attribute']} {row['group']}: {row['observed_rate']:.2%} observed where "
-        f"{row['mean_pd']:.2%} were predicted; Holm over {len(known)} groups",
+        f"{row['mean_pd']:.2%} were predicted"
+        + (f"; Holm over {len(known)} groups" if len(known) > 1 else ""),
         table=table,
     )

@@ -127,7 +127,8 @@ def _of_caps(
     bounds = [np.nan_to_num(vector(n, c), nan=np.inf, posinf=np.inf) for n, c in caps.items()]
     tightest = np.minimum.reduce(bounds)
     share = float((granted - tightest > ROUNDING)[granted > 0].mean())
-    note = f"{len(table)} caps: {', '.join(table['cap'])}"
+    named = "; ".join(table["cap"].map(str))
+    note = f"{len(table)} cap{'s' if len(table) > 1 else ''}: {named}"
     if share:
         worst = table.iloc[0]
         note = f"most often {worst['cap']}: {worst['breaches']:,} of {approved:,} limits"

@@ -75,8 +75,6 @@ class ChainLadder:
     factors: Vector
     #: v cumulative counts at the last age, known or projected
     ultimate: Vector
-    #: share of the ultimate that is known at each of the k ages
-    known_share: Vector
 
 
 def chain_ladder(triangle: npt.ArrayLike) -> ChainLadder:
@@ -111,7 +109,7 @@ def chain_ladder(triangle: npt.ArrayLike) -> ChainLadder:
     to_come = np.append(np.cumprod(factors[::-1])[::-1], 1.0)
     last = seen.sum(axis=1) - 1
     ultimate = counts[np.arange(len(counts)), last] * to_come[last]
-    return ChainLadder(factors, ultimate, 1 / to_come)
+    return ChainLadder(factors, ultimate)
 
 
 def triangle_of(

@@ -10,12 +10,18 @@ from scipy.stats import norm
 from sandbox.errors import BadInput
 from sandbox.validation.calibration import EDGE
 from sandbox.validation.grades import holm
-from sandbox.validation.inputs import Scored, Vector, observed, vector
+from sandbox.validation.inputs import Scored, Vector, observed
 from sandbox.validation.judge import judge, not_evaluated
 from sandbox.validation.policy import Policy
 from sandbox.validation.result import ValidationResult
 from sandbox.validation.roc import delong
-from sandbox.validation.slicing import Rows, benjamini_hochberg, cuts, ranking_by_slice
+from sandbox.validation.slicing import (
+    Rows,
+    benjamini_hochberg,
+    cuts,
+    ranking_by_slice,
+    with_outcomes,
+)
 
 #: gap of AUC, and of log loss as a share of that in training, that is no matter
 AUC_MARGIN, LOSS_MARGIN = 0.02, 0.05
@@ -102,7 +108,7 @@ def overfit_table(
     most `margin`), `p_holm`, `p_bh`. Slices with fewer than `least` rows or cases of a class on a
     side have NaN.
     """
-    sides = [_seen(*side) for side in (training, evaluation)]
+    sides = [with_outcomes(*side) for side in (training, evaluation)]
     if missing := [c for c in sides[0][0].columns if c not in sides[1][0].columns]:
         raise BadInput(f"{missing[0]!r} is missing in evaluation; give the same features in both.")
     reference = sides[0][0]
@@ -129,18 +135,6 @@ def overfit_table(
     for name, adjust in (("p_holm", holm), ("p_bh", benjamini_hochberg)):
         table.loc[known, name] = adjust(table.loc[known, "p_value"])
     return table.sort_values("p_value", ignore_index=True, kind="stable")
-
-
-def _seen(
-    features: pd.DataFrame, target: npt.ArrayLike, score: npt.ArrayLike
-) -> tuple[pd.DataFrame, Scored]:
-    scored = observed(target, score)
-    if len(features) != scored.n + scored.unobserved:
-        raise BadInput(
-            f"features have {len(features)} rows and score has {scored.n + scored.unobserved}; "
-            "give the features of the rows that were scored."
-        )
-    return features[~np.isnan(vector("target", target))].reset_index(drop=True), scored
 
 
 def _figures(

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sandbox import located_yaml
 from sandbox.errors import BadInput
@@ -86,11 +86,12 @@ class Threshold(BaseModel):
 
     def bounds(self, share: bool = False) -> tuple[str, str]:
         """What passes without a warning, and what fails: `("at least 0.7", "below 0.6")`."""
+        of_p = self.judged_by == "p_value"
 
         def said(bound: float) -> str:
-            return f"{100 * bound:g}%" if share else f"{bound:g}"
+            return f"{100 * bound:g}%" if share and not of_p else f"{bound:g}"
 
-        figure = "p " if self.judged_by == "p_value" else ""
+        figure = "p " if of_p else ""
         if self.target is not None:
             ideal, warn, fail = said(self.target), said(self.warn), said(self.fail)
             return f"{ideal} ± {warn}", f"beyond ± {fail}"
@@ -167,24 +168,13 @@ def _meant(name: object) -> str:
 
 
 def _parse(path: Path) -> Policy:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"The policy file {path} cannot be read ({error}).") from error
-    located = located_yaml.load(text, str(path))
+    located = located_yaml.read(path, "The policy file")
     given = located.data.get("thresholds") if isinstance(located.data, dict) else None
     for name in given if isinstance(given, dict) else ():
         if name not in CATALOGUE:
             line = located.line(("thresholds", name))
             raise BadInput(f"{path}, line {line}: no test is called {name!r}; {_meant(name)}.")
-    try:
-        return Policy.model_validate(located.data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        message = first["msg"].removeprefix("Value error, ")
-        line = located.line(tuple(first["loc"]))
-        raise BadInput(f"{path}, line {line}: {where}: {message}.") from error
+    return located_yaml.checked(Policy, located, str(path))
 
 
 @cache

@@ -149,9 +149,10 @@ def npl_outside(data: PortfolioData, of: Definitions, policy: Policy) -> Validat
     stage = stages(panel, of)
     owed = float(panel.balance[bad].sum())
     if int(bad.sum()) < policy.minimum_events or owed <= 0:
+        number = int(bad.sum())
         raise BadInput(
-            f"{int(bad.sum())} non-performing accounts in the last month; at least "
-            f"{policy.minimum_events} needed."
+            f"{number} non-performing account{'' if number == 1 else 's'} in the last month; "
+            f"at least {policy.minimum_events} needed."
         )
     outside = float(panel.balance[bad & (stage < 2)].sum())
     table = states.by_month(panel, categories(panel, of), CATEGORIES)

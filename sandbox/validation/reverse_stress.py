@@ -91,20 +91,18 @@ class Between:
     interval: tuple[float, float]
 
 
-def against_true_boundary(
-    model: Book, true: Book, *, capital: bool = False, highest: float = HIGHEST
-) -> Between:
-    """A model's boundary against the true one, on the same accounts in the same order.
+def against_true_boundary(model: Book, true: Book) -> Between:
+    """A model's boundary of profit against the true one, on the same accounts in order.
 
     The difference is NaN where one of the two is 0 or never reached.
     """
     if model.n != true.n:
         raise BadInput(f"There are {model.n} accounts and {true.n} true ones; give the same ones.")
-    found = [reverse_stress(b, capital=capital, highest=highest) for b in (model, true)]
+    found = [reverse_stress(b) for b in (model, true)]
     if not all(b.reached for b in found):
         return Between(found[0], found[1], float("nan"), (float("nan"),) * 2)
     parts = [
-        _influence(book, bound.shock, capital)
+        _influence(book, bound.shock, capital=False)
         for book, bound in zip((model, true), found, strict=True)
     ]
     half = _half(parts[0] - parts[1])
@@ -161,12 +159,8 @@ def validate_reverse_stress(
     book: Book | None, policy: Policy, reason: str = "neither exposure nor margin is known"
 ) -> tuple[ValidationResult, ...]:
     """The shocks at which profit and capital are gone."""
-    n = 0 if book is None else book.n
-    if book is not None and n < policy.minimum_rows:
-        reason = f"{n} accounts; at least {policy.minimum_rows} needed"
-    elif book is not None and book.exposure <= 0:
-        reason = "nothing is exposed"
-    if book is None or n < policy.minimum_rows or book.exposure <= 0:
+    if book is None or (reason := book.shortfall(policy)):
+        n = 0 if book is None else book.n
         return tuple(not_evaluated(t, reason, n=n, policy=policy) for t in TESTS)
     return tuple(
         _judged(test, reverse_stress(book, capital=capital), book, policy)

@@ -66,13 +66,8 @@ def validate_sensitivity(
     reason: str = "neither exposure nor margin is known",
 ) -> tuple[ValidationResult, ...]:
     """The largest fall of profit that one adverse assumption brings, over capital."""
-    n = 0 if book is None else book.n
-    if book is not None and n < policy.minimum_rows:
-        reason = f"{n} accounts; at least {policy.minimum_rows} needed"
-    elif book is not None and book.exposure <= 0:
-        reason = "nothing is exposed"
-    if book is None or n < policy.minimum_rows or book.exposure <= 0:
-        return (not_evaluated(TEST, reason, n=n, policy=policy),)
+    if book is None or (reason := book.shortfall(policy)):
+        return (not_evaluated(TEST, reason, n=0 if book is None else book.n, policy=policy),)
     table = tornado(book, steps)
     worst = table.iloc[int(table["fall"].argmax())]
     base = float(book.profit().sum())
@@ -81,4 +76,6 @@ def validate_sensitivity(
     note += f" RMB where {base:,.0f} is expected"
     if base >= 0 and len(turned):
         note += f"; alone enough for a loss: {', '.join(turned)}"
-    return (judge(TEST, float(worst["capital_used"]), n=n, policy=policy, note=note, table=table),)
+    return (
+        judge(TEST, float(worst["capital_used"]), n=book.n, policy=policy, note=note, table=table),
+    )

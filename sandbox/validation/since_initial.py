@@ -109,8 +109,13 @@ def _of_concentration(
         n=len(now),
         policy=policy,
         p_value=found.p_value,
-        note=f"{found.initial:.4f} in training, over {len(edges) + 1} grades",
+        note=f"{_small(found.initial)} in training, over {len(edges) + 1} grades",
     )
+
+
+def _small(index: float) -> str:
+    """Four decimals; grades cut to be even have an index that these hide."""
+    return f"{index:.4f}" if index >= 0.00005 else "< 0.0001"
 
 
 def _of_migration(

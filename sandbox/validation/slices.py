@@ -14,7 +14,7 @@ from scipy.stats import norm
 from sandbox.errors import BadInput
 from sandbox.validation.calibration import EDGE, intercept, slope
 from sandbox.validation.grades import holm
-from sandbox.validation.inputs import Scored, Vector, observed, vector
+from sandbox.validation.inputs import Scored, Vector, observed
 from sandbox.validation.judge import judge, not_evaluated
 from sandbox.validation.policy import Policy
 from sandbox.validation.result import ValidationResult
@@ -27,6 +27,7 @@ from sandbox.validation.slicing import (
     ranking_by_slice,
     sum_by,
     sum_of_coins,
+    with_outcomes,
 )
 
 #: how much less AUC than promised, and how far from 1 observed over expected, is no matter
@@ -72,18 +73,12 @@ def slice_table(
     within its margin), and `_holm` and `_bh` of both, adjusted for all slices that could be
     judged. Raises BadInput for one class only and for scores that do not rank.
     """
-    scored = observed(target, score)
-    if len(features) != scored.n + scored.unobserved:
-        raise BadInput(
-            f"features have {len(features)} rows and score has {scored.n + scored.unobserved}; "
-            "give the features of the rows that were scored."
-        )
+    seen, scored = with_outcomes(features, target, score)
     rates = refitted(scored.target, scored.score)
     if rates is None:
         raise BadInput("The scores do not rank the outcomes; there is nothing to hold a slice to.")
-    seen = ~np.isnan(vector("target", target))
     rows = Rows.of(scored.target, scored.score, rates)
-    ways = cuts(features[seen].reset_index(drop=True))
+    ways = cuts(seen)
     parts = [_of_cut(way, rows, scored.target, rates, least, margins) for way in ways]
     if pairs:
         more = max(least[0], PAIRED[0]), max(least[1], PAIRED[1])

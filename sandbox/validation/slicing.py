@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from sandbox.errors import BadInput
-from sandbox.validation.inputs import Vector
+from sandbox.validation.inputs import Scored, Vector, observed, vector
 
 #: bands of equal size that a number is cut into, and categories kept apart
 BANDS, CATEGORIES = 5, 20
@@ -29,6 +29,26 @@ class Cut:
         labels = tuple(f"{mine} and {theirs}" for mine in self.labels for theirs in other.labels)
         codes = self.codes * len(other.labels) + other.codes
         return Cut(f"{self.name} × {other.name}", codes, labels)
+
+
+def with_outcomes(
+    features: pd.DataFrame, target: npt.ArrayLike, score: npt.ArrayLike
+) -> tuple[pd.DataFrame, Scored]:
+    """Features, outcomes and scores of those of n rows whose outcome was observed.
+
+    `target` and `score` as in `observed`. BadInput where the features have another length.
+
+    >>> features = pd.DataFrame({"a": [5, 6, 7]})
+    >>> with_outcomes(features, [0, float("nan"), 1], [0.1, 0.2, 0.3])[0]["a"].tolist()
+    [5, 7]
+    """
+    scored = observed(target, score)
+    if len(features) != scored.n + scored.unobserved:
+        raise BadInput(
+            f"features have {len(features)} rows and score has {scored.n + scored.unobserved}; "
+            "give the features of the rows that were scored."
+        )
+    return features[~np.isnan(vector("target", target))].reset_index(drop=True), scored
 
 
 def cuts(features: pd.DataFrame, reference: pd.DataFrame | None = None) -> list[Cut]:

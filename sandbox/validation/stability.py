@@ -76,13 +76,12 @@ def column_psi(expected: pd.Series, actual: pd.Series, bins: int = 10) -> Index:
             f"{expected.name} is {expected.dtype} in training and {actual.dtype} in evaluation; "
             "give the same kind in both."
         )
-    counts = [pd.Series(_places(column, expected, bins)) for column in (expected, actual)]
-    places = sorted(set(counts[0]) | set(counts[1]))
-    tallies = [
-        column.value_counts().reindex(places, fill_value=0).to_numpy(dtype=np.intp)
-        for column in counts
-    ]
-    return _index(tallies[0], tallies[1])
+    # missing values, -1, are counted first
+    places = [_places(column, expected, bins) + 1 for column in (expected, actual)]
+    size = 1 + max((int(each.max()) for each in places if len(each)), default=0)
+    before, after = (np.bincount(each, minlength=size) for each in places)
+    used = before + after > 0
+    return _index(before[used], after[used])
 
 
 def _places(column: pd.Series, reference: pd.Series, bins: int) -> npt.NDArray[np.intp]:
@@ -103,7 +102,9 @@ def _places(column: pd.Series, reference: pd.Series, bins: int) -> npt.NDArray[n
     else:
         common = [str(c) for c in reference.value_counts().index[:CATEGORIES]]
         index = {category: place for place, category in enumerate(common)}
-        places = np.array([index.get(str(v), CATEGORIES) for v in column], dtype=np.intp)
+        codes, values = pd.factorize(column)
+        # a code of −1 is a missing value, whose place is set below
+        places = np.array([*(index.get(str(v), CATEGORIES) for v in values), -1])[codes]
     return np.where(missing, -1, places)
 
 

@@ -114,12 +114,8 @@ def validate_stress(
     if not scenarios:
         raise BadInput("No scenario was given; give at least one.")
     first = _default_rate(p, scenarios, policy)
-    if book is not None and book.n < policy.minimum_rows:
-        reason = f"{book.n} accounts; at least {policy.minimum_rows} needed"
-        book = None
-    if book is None or book.exposure <= 0:
-        why = reason if book is None else "nothing is exposed"
-        return first, *(not_evaluated(t, why, n=len(p), policy=policy) for t in TESTS[1:])
+    if book is None or (reason := book.shortfall(policy)):
+        return first, *(not_evaluated(t, reason, n=len(p), policy=policy) for t in TESTS[1:])
     return first, *_of_money(book, scenarios, policy), _of_partners(book, partner_shock, policy)
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from sandbox.errors import BadInput
 from sandbox.validation.inputs import Vector, finite, probabilities, same_length
+from sandbox.validation.policy import Policy
 
 #: capital held, share of exposure: 8% and a conservation buffer of 2.5% (Basel III)
 CAPITAL = 0.105
@@ -66,6 +67,12 @@ class Book:
     def exposure(self) -> float:
         """Exposure of all accounts, RMB."""
         return float(self.ead.sum())
+
+    def shortfall(self, policy: Policy) -> str:
+        """Why nothing can be said of so few accounts or so little money; empty when it can."""
+        if self.n < policy.minimum_rows:
+            return f"{self.n} accounts; at least {policy.minimum_rows} needed"
+        return "" if self.exposure > 0 else "nothing is exposed"
 
     def loss(self) -> Vector:
         """Expected loss of each account, RMB."""

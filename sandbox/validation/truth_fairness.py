@@ -122,7 +122,8 @@ def validate_need_truth(
     distance = (known["difference"] + MARGIN) / error.clip(lower=1e-12)
     p_values = holm(norm.cdf(distance))
     row = known.iloc[int(np.argmin(distance))]
-    note = f"worst of {len(known)} groups: {row['attribute']} {row['group']} ({row['n']:,} cases) "
+    of = f"worst of {len(known)} groups" if len(known) > 1 else "one group"
+    note = f"{of}: {row['attribute']} {row['group']} ({row['n']:,} cases) "
     note += f"is served {row['served']:.0%} of its need, against {row['reference']}"
     return (
         judge(

@@ -33,7 +33,6 @@ def validate_off_policy_truth(
     estimates: pd.DataFrame | None,
     n: int,
     policy: Policy,
-    reason: str = "the log says nothing of these decisions",
 ) -> tuple[ValidationResult, ...]:
     """Error of IPS, SNIPS and DR against what the decisions earned.
 
@@ -43,16 +42,17 @@ def validate_off_policy_truth(
     """
     if estimates is not None and (lacking := {"estimator", "bias", "se"} - set(estimates)):
         raise BadInput(f"The table of estimates has no column {', '.join(sorted(lacking))}.")
-    return tuple(_of_estimator(name, estimates, n, policy, reason) for name in ESTIMATORS)
+    return tuple(_of_estimator(name, estimates, n, policy) for name in ESTIMATORS)
 
 
 def _of_estimator(
-    name: str, estimates: pd.DataFrame | None, n: int, policy: Policy, reason: str
+    name: str, estimates: pd.DataFrame | None, n: int, policy: Policy
 ) -> ValidationResult:
     test = f"truth.{name}_bias"
     rows = None if estimates is None else estimates[estimates["estimator"] == name]
     if rows is None or rows.empty or not isfinite(float(rows["bias"].iloc[0])):
-        return not_evaluated(test, reason, n=n, policy=policy)
+        why = "the log says nothing of these decisions"
+        return not_evaluated(test, why, n=n, policy=policy)
     bias, error = float(rows["bias"].iloc[0]), float(rows["se"].iloc[0])
     if not (isfinite(error) and error > 0):
         why = "the estimate has no standard error"

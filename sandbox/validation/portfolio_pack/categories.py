@@ -57,16 +57,3 @@ def _spread(panel: AccountPanel, state: Ints, definitions: Definitions) -> Flags
         share = np.bincount(group, weights=bad) / np.where(owed > 0, owed, np.inf)
         spread |= other & (who >= 0) & (share[group] > rules.cross_default_share)
     return spread
-
-
-def five_categories(panel: AccountPanel, definitions: Definitions) -> pd.DataFrame:
-    """Categories by month: the columns of `states.by_month`."""
-    return states.by_month(panel, categories(panel, definitions), CATEGORIES)
-
-
-def category_migration(
-    panel: AccountPanel, definitions: Definitions, by: str = "count"
-) -> pd.DataFrame:
-    """Average monthly migration between categories: the columns of `states.matrix`."""
-    moved = states.moves(panel, categories(panel, definitions), CATEGORIES)
-    return states.matrix(moved, CATEGORIES, by)

@@ -12,10 +12,11 @@ OUTCOMES = ("good", "indeterminate", "bad", "not observed")
 
 
 def outcomes(panel: AccountPanel, definitions: Definitions) -> pd.DataFrame:
-    """A row an account: `account`, `vintage`, `worst_dpd` (days, in the window), `outcome`.
+    """A row an account: `account`, `vintage`, `worst_dpd` (days), `outcome`, `mature`.
 
     An account is bad as soon as it is more than `bad_days` past due, even if the window is not
-    over; one that left early without that is judged when the window is over.
+    over; one that left early without that is judged when the window is over. `mature` says whether
+    the account was seen from the start to the end of its window.
     """
     if not panel.has("vintage"):
         raise BadInput("The account-months have no column vintage; say when each account began.")
@@ -35,6 +36,7 @@ def outcomes(panel: AccountPanel, definitions: Definitions) -> pd.DataFrame:
             "vintage": began,
             "worst_dpd": worst,
             "outcome": outcome,
+            "mature": seen & over,
         }
     )
 
@@ -43,7 +45,8 @@ def performance(panel: AccountPanel, definitions: Definitions) -> pd.DataFrame:
     """A row a vintage, then one for all: how many accounts are good, bad, indeterminate.
 
     Columns: `vintage` (text; "all" in the last row), `accounts`, one for each of `OUTCOMES`, and
-    `bad_rate` (bad over good and bad; NaN where there are none).
+    `bad_rate`: bad over good and bad among the accounts whose window is over; NaN where there are
+    none. Of a younger vintage only the bad are known yet, and a rate of them would be near 1.
     """
     each = outcomes(panel, definitions)
     counts = pd.crosstab(each["vintage"], each["outcome"]).reindex(
@@ -51,8 +54,11 @@ def performance(panel: AccountPanel, definitions: Definitions) -> pd.DataFrame:
     )
     counts.index = counts.index.astype(str)
     counts.loc["all"] = counts.sum()
-    judged = counts["good"] + counts["bad"]
+    bad = each.loc[each["mature"] & (each["outcome"] == "bad"), "vintage"].astype(str)
+    known = bad.value_counts().reindex(counts.index, fill_value=0)
+    known["all"] = len(bad)
+    judged = counts["good"] + known
     counts.insert(0, "accounts", counts.sum(axis=1))
-    counts["bad_rate"] = counts["bad"] / judged.where(judged > 0)
+    counts["bad_rate"] = known / judged.where(judged > 0)
     counts.columns.name = None
     return counts.rename_axis("vintage").reset_index()

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sandbox.errors import BadInput
@@ -18,20 +17,16 @@ def from_months_late(
     opened: "pd.Series[Any] | None" = None,
     *,
     months: int | None = None,
-    account: str = "customer_id",
-    mob: str = "mob",
-    late: str = "months_late",
-    balance: str = "closing",
-    written_off: str = "written_off",
-    amount: str | None = "credit_limit",
 ) -> AccountPanel:
     """A panel from months on book and months late, such as the observed table of accounts.
 
+    Columns of `accounts`, a row an account and month: `customer_id`, `mob`, `months_late`,
+    `closing` (RMB owed), `credit_limit` (RMB) and, where there is one, `written_off` (RMB).
     `opened`: the month of origination by account id (whole numbers), or None: all in month 0.
     `months`: months on book for which each account is followed, as in a simulated world; None:
     all are followed to the last calendar month of the table.
     k months late count as 30 (k − 1) + 1 days, the fewest that lie in bucket k. What is written
-    off belongs to the balance of its month. `amount` is read from the first month.
+    off belongs to the balance of its month. The RMB granted are the limit of the first month.
 
     >>> table = pd.DataFrame({"customer_id": [4, 4], "mob": [1, 2], "months_late": [0, 1],
     ...                       "closing": [50.0, 60.0], "written_off": [0.0, 0.0],
@@ -39,37 +34,33 @@ def from_months_late(
     >>> from_months_late(table).rows["dpd"].tolist()
     [0, 1]
     """
-    ids = accounts[account]
+    ids = accounts["customer_id"]
     vintage = np.zeros(len(ids), dtype=np.int64)
     if opened is not None:
         known = ids.map(opened)
         if known.isna().any():
             raise BadInput(f"Account {ids[known.isna()].iloc[0]} has no month of origination.")
         vintage = known.to_numpy(dtype=np.int64)
-    behind = np.maximum(accounts[late].to_numpy(dtype=np.int64), 0)
-    lost = accounts.get(written_off, 0.0)
+    behind = np.maximum(accounts["months_late"].to_numpy(dtype=np.int64), 0)
+    lost = accounts.get("written_off", 0.0)
     table = pd.DataFrame(
         {
             "account": ids.to_numpy(),
-            "month": vintage + accounts[mob].to_numpy(dtype=np.int64),
+            "month": vintage + accounts["mob"].to_numpy(dtype=np.int64),
             "dpd": np.where(behind > 0, _DAYS_A_MONTH * (behind - 1) + 1, 0),
-            "balance": (accounts[balance] + lost).clip(lower=0.0).to_numpy(),
+            "balance": (accounts["closing"] + lost).clip(lower=0.0).to_numpy(),
             "vintage": vintage,
             "written_off": np.broadcast_to(np.asarray(lost, dtype=float), len(ids)),
         }
     )
     if months is not None:
         table["followed_until"] = vintage + months
-    if amount is not None:
-        first = accounts[[account, mob, amount]].sort_values([account, mob])
-        by_account = first.drop_duplicates(account).set_index(account)[amount]
-        table["amount"] = ids.map(by_account).to_numpy(dtype=float)
+    first = accounts.sort_values(["customer_id", "mob"]).drop_duplicates("customer_id")
+    table["amount"] = ids.map(first.set_index("customer_id")["credit_limit"]).to_numpy(dtype=float)
     return AccountPanel.of(table)
 
 
-def from_statements(
-    statuses: pd.DataFrame, balances: pd.DataFrame, ids: npt.ArrayLike | None = None
-) -> AccountPanel:
+def from_statements(statuses: pd.DataFrame, balances: pd.DataFrame) -> AccountPanel:
     """A panel from monthly statements of cards, a column a month, the oldest first.
 
     Statuses below 1 are not late; k from 1 are k months late, counted as in `from_months_late`.
@@ -85,10 +76,9 @@ def from_statements(
     late = statuses.to_numpy(dtype=np.float64).ravel()
     known = ~np.isnan(late)
     held = np.maximum(np.nan_to_num(late), 0.0)
-    accounts = np.arange(n) if ids is None else np.asarray(ids)
     table = pd.DataFrame(
         {
-            "account": np.repeat(accounts, months),
+            "account": np.repeat(np.arange(n), months),
             "month": np.tile(np.arange(1, months + 1), n),
             "dpd": np.where(held > 0, _DAYS_A_MONTH * (held - 1) + 1, 0),
             "balance": np.maximum(balances.to_numpy(dtype=np.float64).ravel(), 0.0),

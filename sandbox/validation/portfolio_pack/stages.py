@@ -1,7 +1,6 @@
 """Stages of IFRS 9 and CAS 22: by arrears, impairment and increase in credit risk."""
 
 import numpy as np
-import pandas as pd
 
 from sandbox.validation.definitions import Definitions
 from sandbox.validation.portfolio_pack import states
@@ -30,16 +29,3 @@ def stages(panel: AccountPanel, definitions: Definitions) -> Ints:
     state = np.where(third, 2, np.where(second, 1, 0)).astype(np.int64)
     state = states.held(panel, state, 1, rules.cure_months_stage_3)
     return states.held(panel, state, 0, rules.cure_months_stage_2)
-
-
-def stage_table(panel: AccountPanel, definitions: Definitions) -> pd.DataFrame:
-    """Stages by month: the columns of `states.by_month`."""
-    return states.by_month(panel, stages(panel, definitions), STAGES)
-
-
-def stage_migration(
-    panel: AccountPanel, definitions: Definitions, by: str = "count"
-) -> pd.DataFrame:
-    """Average monthly migration between stages: the columns of `states.matrix`."""
-    moved = states.moves(panel, stages(panel, definitions), STAGES)
-    return states.matrix(moved, STAGES, by)

@@ -31,6 +31,18 @@ def test_the_worst_seed_decides_the_verdict():
     assert jeffreys.where == "in 1 of 2 runs, seed 2"
 
 
+def test_an_assumption_has_the_worst_verdict_of_its_tests():
+    made = cell()
+    verdicts = {"stability.psi": Verdict.PASS, "stability.csi": Verdict.FAIL}
+    results = tuple(
+        replace(r, verdict=verdicts[r.id]) if r.id in verdicts else r for r in made.results
+    )
+    document = assemble([replace(made, results=results)], date=DATE)
+    rows = {row[0]: row for t in blocks(document, 3, Table) for row in t.rows}
+    *_, mark = rows["Customers of the future resemble those the model learnt from."]
+    assert mark.verdict is Verdict.FAIL
+
+
 def test_planted_defects_are_found_with_the_severity_of_the_policy():
     """PDs at a third of the truth, and a feature that holds the outcome."""
     plain = cell(n=3000, lift=0.3)

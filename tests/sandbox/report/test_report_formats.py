@@ -14,6 +14,7 @@ from cells import cell
 
 from sandbox.errors import BadInput
 from sandbox.report import assemble, write_report, write_reports
+from sandbox.report.document import Picture
 from sandbox.report.docx_file import docx
 from sandbox.report.exhibits import exhibit
 from sandbox.report.formats import findings_csv, report_json, tables_of
@@ -44,8 +45,14 @@ def files(document, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def small(document):
-    """The same without most of its sections: enough to see that bytes are repeated."""
-    return replace(document, sections=document.sections[5:6])
+    """One of its sections, with figures and tables: enough to see that bytes are repeated."""
+    (some,) = (s for s in document.sections if s.title == "Explanation and fairness")
+    assert any(isinstance(b, Picture) for b in some.blocks)
+    return replace(document, sections=(some,))
+
+
+def test_no_file_of_a_whole_report_has_5_megabytes(files):
+    assert {s: p.stat().st_size for s, p in files.items() if p.stat().st_size >= 5_000_000} == {}
 
 
 def headings(document):
@@ -217,9 +224,10 @@ def test_csv_has_a_line_a_finding_and_no_formula(document, files):
     rows = list(csv.DictReader(io.StringIO(files[".csv"].read_text())))
     assert [r["id"] for r in rows] == [line.id for line in document.annex.register]
     assert set(rows[0]) >= {"severity", "owner", "due", "status", "remedy", "evidence"}
-    hostile = replace(document.annex.register[0], title='=HYPERLINK("http://x")')
-    annex = replace(document.annex, register=(hostile,))
-    assert "'=HYPERLINK" in findings_csv(replace(document, annex=annex))
+    for sign in "=+-@\t\r":
+        hostile = replace(document.annex.register[0], title=f'{sign}HYPERLINK("http://x")')
+        annex = replace(document.annex, register=(hostile,))
+        assert f"'{sign}HYPERLINK" in findings_csv(replace(document, annex=annex))
 
 
 @pytest.mark.parametrize("write", [html, pdf, docx, report_json])
@@ -269,3 +277,13 @@ def test_an_interval_stands_below_its_figure_and_empty_columns_are_left_out():
     assert [c.title for c in shown.columns] == ["Group", "AIR"]
     assert (shown.rows[0][1].text, shown.rows[0][1].below) == ("0.800", "0.700 to 0.900")
     assert shown.rows[1][1] == "–"
+
+
+def test_a_long_list_is_cut_and_says_so_and_shares_are_per_cent():
+    listed = pd.DataFrame({"bad_rate": [0.15] * 21})
+    shown = exhibit("A list", listed)
+    assert shown.note == "10 of 21 rows are shown; the workbook has all."
+    assert len(shown.rows) == 10
+    whole = exhibit("A list", listed.head(20))
+    assert (len(whole.rows), whole.note) == (20, "")
+    assert shown.rows[0] == ("15.0%",)

@@ -86,6 +86,8 @@ def test_the_index_lists_describes_and_links_every_table(book):
     assert links == ["'roll matrix by count'!A1", "'vintages-2026'!A1", "'empty'!A1"]
 
 
+# in every run the bytes of two workbooks written seconds apart are compared by test_same_bytes.py
+@pytest.mark.long
 def test_the_same_tables_give_the_same_bytes(tmp_path):
     paths = [tmp_path / "a.xlsx", tmp_path / "deeper" / "b.xlsx"]
     write_workbook(TABLES, paths[0])

@@ -8,7 +8,9 @@ from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 
 from sandbox.errors import BadInput
 from sandbox.validation.comparison import (
+    McNemar,
     brier_difference,
+    difference_of_right,
     mcnemar,
     paired_bootstrap,
     validate_comparison,
@@ -88,3 +90,28 @@ def test_without_a_challenger_nothing_is_green():
         assert "no challenger" in result.reason
     with pytest.raises(BadInput, match="one length"):
         mcnemar([True], [True, False])
+
+
+def test_a_champion_against_itself_is_never_called_worse():
+    y, one, _ = two_scores(7)
+    found = validate_comparison(y, one, one.copy(), POLICY)
+    assert [r.statistic for r in found] == [0.0, 0.0, 0.0]
+    assert [r.verdict for r in found] == [Verdict.PASS] * 3
+
+
+def test_decisions_speak_against_the_champion_only_where_the_challenger_is_right_more_often():
+    y, one, _ = two_scores(5, n=6_000)
+    worse = np.clip(one + np.random.default_rng(0).normal(0, 0.3, len(one)), 0, 1)
+    against, for_it = (validate_comparison(y, *s, POLICY)[1] for s in ((worse, one), (one, worse)))
+    assert against.p_value < 1e-3 < 1 - 1e-3 < for_it.p_value
+    assert against.statistic == -for_it.statistic < 0
+
+
+def test_interval_of_decisions_equals_a_weighted_mean_of_four_cells():
+    # Agresti and Min: half a case more in each cell, then the mean of +1, -1, 0 and 0
+    cells, values = np.array([12, 4, 30, 54]) + 0.5, np.array([1.0, -1.0, 0.0, 0.0])
+    mean = np.average(values, weights=cells)
+    error = np.sqrt(np.average((values - mean) ** 2, weights=cells) / cells.sum())
+    low, high = difference_of_right(McNemar(12, 4, 0.0, 1.0), 100)
+    assert (low, high) == pytest.approx((mean - 1.959964 * error, mean + 1.959964 * error))
+    assert difference_of_right(McNemar(0, 0, 0.0, 1.0), 100)[1] > 0

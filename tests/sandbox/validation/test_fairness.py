@@ -128,3 +128,29 @@ def test_what_cannot_be_judged_is_named():
     assert unknown[1].verdict is Verdict.PASS
     with pytest.raises(BadInput, match="one row a case"):
         validate_fairness(y, score, approved, few.iloc[:10], POLICY)
+
+
+def test_of_several_groups_the_worst_is_judged_and_named():
+    rng = np.random.default_rng(6)
+    n = 9_000
+    group = pd.Series(rng.choice(list("abc"), n, p=[0.5, 0.25, 0.25]), name="region")
+    log_odds = rng.normal(-2, 1, n)
+    y = rng.binomial(1, 1 / (1 + np.exp(-log_odds))).astype(float)
+    for harder in (0.8, -0.8):
+        # one group is scored otherwise than it is; the other two are scored as they are
+        score = 1 / (1 + np.exp(-log_odds - harder * (group == "c")))
+        approved = (score < 0.15).astype(float)
+        air, smd, equal, level = validate_fairness(y, score, approved, group.to_frame(), POLICY)
+        table = air.table.set_index("group")
+        worst = "c" if harder > 0 else table["air"].idxmin()
+        assert air.statistic == table["air"].min() == table.loc[worst, "air"]
+        assert f"region {worst} (" in air.reason
+        assert equal.statistic == table["opportunity"].min()
+        assert smd.statistic == table["smd"].abs().max()
+        assert "region c (" in smd.reason
+        assert np.sign(table.loc["c", "smd"]) == np.sign(harder)
+        for result in (air, smd, equal, level):
+            low, high = result.interval
+            assert low < result.statistic < high, result.id
+        assert level.p_value < 1e-3
+        assert level.reason.startswith("region c: ")

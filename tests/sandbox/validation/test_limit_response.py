@@ -94,6 +94,15 @@ def test_a_model_that_ignores_the_limit_fails_and_one_that_knows_it_passes():
     assert validate_limit_response(limit, flat, y, POLICY)[0].verdict is Verdict.FAIL
 
 
+def test_a_limit_of_which_few_defaults_are_expected_is_shown_and_not_judged():
+    rng, limit, p = granted()
+    p = np.where(limit == LIMITS[0], p / 1_000, p)
+    y = rng.binomial(1, p).astype(float)
+    found = validate_limit_response(limit, p, y, POLICY)[0]
+    assert found.reason.startswith("over 4 limits")
+    assert len(found.table) == 5
+
+
 def test_exposures_that_do_not_answer_are_found():
     rng, limit, p = granted()
     owed = 0.4 * limit * rng.uniform(0.5, 1.5, len(limit))
@@ -110,6 +119,7 @@ def test_falls_along_the_limits_equal_a_loop():
     table = np.random.default_rng(2).normal(np.arange(5) * 0.8, 1, (400, 5))
     by_hand = [max(row[k] - row[k + 1] for k in range(4)) for row in table]
     assert falling(table) == pytest.approx((np.mean(np.array(by_hand) > 0), max(by_hand)))
+    assert falling([[0.2, 0.2, 0.2]]) == (0.0, 0.0)
     with pytest.raises(BadInput, match="2 limits at least"):
         falling([[0.1]])
 

@@ -210,6 +210,11 @@ def test_through_the_door_counts_everyone_once():
     assert result.verdict is Verdict.FAIL
 
 
+def test_the_rejected_beyond_are_those_above_every_accepted_one():
+    found = through_the_door([0.10, 0.20, 0.15, 0.30], [1, 1, 0, 0], bands=2)
+    assert found.beyond == 0.5
+
+
 def vintages(seed, factor=1.0, count=8, n=800):
     """Accounts of `count` vintages with constant hazard, defaults `factor` times as frequent."""
     rng = np.random.default_rng(seed)

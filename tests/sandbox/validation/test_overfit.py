@@ -93,6 +93,9 @@ def test_figures_by_slice_equal_delong_on_the_slice_alone():
         assert row["auc_evaluation"] == pytest.approx(other[0])
         assert row["n_evaluation"] == there.sum()
         assert row["log_loss_training"] == pytest.approx(log_losses(y[here], p[here]).mean())
+        # a gap of 0.02 is allowed, and the two samples are apart
+        z_value = (one[0] - other[0] - 0.02) / np.sqrt(one[1] + other[1])
+        assert row["p_value"] == pytest.approx(norm.sf(z_value))
 
 
 def test_a_tree_that_learnt_its_rows_by_heart_is_found_and_the_truth_passes():

@@ -173,6 +173,15 @@ def test_a_column_filled_in_after_the_outcome_is_found_and_honest_ones_pass():
     assert (np.array(lowest) < 0.05).sum() < 13
 
 
+def test_a_feature_that_falls_with_risk_leaks_as_one_that_rises_does():
+    features, y, time = cases(0, leaking=0.6)
+    rising = leakage_by_time_table(features, y, time).set_index("feature").loc["calls"]
+    turned = features.assign(calls=-features["calls"])
+    falling = leakage_by_time_table(turned, y, time).set_index("feature").loc["calls"]
+    assert falling.to_dict() == pytest.approx(rising.to_dict())
+    assert rising["auc_earlier"] > rising["auc_later"]
+
+
 def test_keys_equal_what_pandas_calls_duplicated():
     rng = np.random.default_rng(9)
     table = pd.DataFrame({"id": rng.integers(0, 300, 400), "y": rng.integers(0, 2, 400)})
@@ -212,6 +221,13 @@ def test_tables_that_cannot_be_judged_are_named():
     for result, reason in said:
         assert result.verdict is Verdict.NOT_EVALUATED
         assert reason in result.reason
+
+
+def test_rows_without_a_key_are_no_part_of_the_share_of_duplicates():
+    table = pd.DataFrame({"id": [1, 1, 2, None, None]})
+    repeated, shared = validate_keys(table, ["id"], POLICY, training=pd.DataFrame({"id": [2, 9]}))
+    assert repeated.statistic == shared.statistic == 1 / 3
+    assert "2 rows without a key left out" in repeated.reason
 
 
 def test_tables_that_make_no_sense_are_refused():

@@ -123,6 +123,10 @@ def test_a_reported_roll_matrix_is_replicated_or_not():
     assert found["roll_replication"].verdict is Verdict.FAIL
     wrong.loc[0, "M0"] += 0.01
     assert judged(roll_matrix=wrong)["roll_rows"].verdict is Verdict.FAIL
+    # a row that adds to 1 with a share below 0
+    names = list(OWN.overdue.names)
+    wrong.loc[0, names] = [1.2, -0.2, *[0.0] * (len(names) - 2)]
+    assert judged(roll_matrix=wrong)["roll_rows"].statistic == pytest.approx(0.2)
     assert "other states" in judged(roll_matrix=given.drop(columns="M7"))["roll_rows"].reason
 
 
@@ -138,6 +142,12 @@ def test_npl_that_left_stage_3_is_found():
     found = next(r for r in results if r.id == "portfolio.stage_of_npl")
     # ten were cured: performing again after six months only, but in stage 1 at once
     assert found.statistic == 0.5
+    later = at_once.model_copy(
+        update={"stages": at_once.stages.model_copy(update={"cure_months_stage_2": 3})}
+    )
+    results = validate_portfolio(PortfolioData(panel=panel), later, POLICY)
+    # stage 2 is not stage 3 either
+    assert next(r for r in results if r.id == "portfolio.stage_of_npl").statistic == 0.5
     assert found.verdict is Verdict.FAIL
 
 

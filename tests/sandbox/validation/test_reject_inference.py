@@ -121,6 +121,19 @@ def test_private_knowledge_biases_every_method_but_not_approvals_at_random():
     assert rate == pytest.approx(true[~accepted].mean(), abs=0.05)
 
 
+def test_interval_of_approvals_at_random_equals_a_bootstrap():
+    of, true, _ = applicants(6, n=8_000)
+    rng = np.random.default_rng(3)
+    at_random = rng.uniform(size=8_000) < 0.1
+    accepted = of.accepted | at_random
+    y = np.where(accepted, rng.binomial(1, true), np.nan)
+    _, low, high = by_random_approvals(Applicants.of(of.score, accepted, y), at_random)
+    drawn, seen, share = y[at_random], y[accepted], accepted.mean()
+    means = [rng.binomial(len(s), s.mean(), 20_000) / len(s) for s in (drawn, seen)]
+    expected = np.std((means[0] - share * means[1]) / (1 - share)) * 2 * 1.96
+    assert high - low == pytest.approx(expected, rel=0.03)
+
+
 def test_mean_bias_and_interval_equal_scipy_ttest():
     bias = [0.01, -0.02, 0.04]
     table = pd.DataFrame(

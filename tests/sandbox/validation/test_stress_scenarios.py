@@ -9,6 +9,7 @@ from scipy.stats import ttest_rel
 from sandbox.errors import BadInput
 from sandbox.validation.policy import Policy
 from sandbox.validation.result import Verdict
+from sandbox.validation.reverse_stress import validate_reverse_stress
 from sandbox.validation.sensitivity import tornado, validate_sensitivity
 from sandbox.validation.stress import DOWNTURNS, partner_table, stress_table, validate_stress
 from sandbox.validation.stressed_book import Book, StressScenario, shifted
@@ -115,6 +116,19 @@ def test_without_money_only_the_default_rate_is_stressed_and_the_rest_says_why()
     assert rate.statistic == pytest.approx(expit(logit(0.02) + 0.9))
     assert {r.reason for r in found.values()} == {"no exposure in the table"}
     assert {r.verdict for r in found.values()} == {Verdict.NOT_EVALUATED}
+
+
+def test_a_book_without_exposure_is_not_evaluated():
+    n = 200
+    nothing = Book(pd=np.full(n, 0.1), ead=np.zeros(n), lgd=np.full(n, 0.5), margin=np.zeros(n))
+    money = validate_stress(nothing.pd, nothing, POLICY)[1:]
+    for result in (
+        *money,
+        *validate_sensitivity(nothing, POLICY),
+        *validate_reverse_stress(nothing, POLICY),
+    ):
+        assert result.verdict is Verdict.NOT_EVALUATED
+        assert result.reason == "nothing is exposed"
 
 
 def test_thirty_rows_are_not_evaluated():

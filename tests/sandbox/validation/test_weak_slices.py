@@ -168,3 +168,12 @@ def test_slices_that_cannot_be_judged_are_named():
     assert few.loc["z missing", ["auc", "p_auc", "ratio"]].isna().all()
     with pytest.raises(BadInput, match="features have 10 rows"):
         slice_table(features.iloc[:10], y, score)
+
+
+def test_a_slice_without_a_default_where_many_were_expected_is_the_weakest():
+    features, y, score = market(12)
+    y = np.where(features["region"] == "c", 0.0, y)
+    rate = validate_slices(features[["region"]], y, score, POLICY)[1]
+    assert rate.verdict is Verdict.FAIL
+    assert rate.statistic == 0
+    assert rate.reason.startswith("region c: 0 bad cases")

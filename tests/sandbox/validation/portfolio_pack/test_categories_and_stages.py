@@ -10,11 +10,11 @@ from sandbox.validation.definitions import Definitions
 from sandbox.validation.portfolio_pack.categories import (
     CATEGORIES,
     categories,
-    category_migration,
-    five_categories,
 )
+from sandbox.validation.portfolio_pack.data import PortfolioData
 from sandbox.validation.portfolio_pack.panel import AccountPanel
-from sandbox.validation.portfolio_pack.stages import stage_migration, stages
+from sandbox.validation.portfolio_pack.stages import stages
+from sandbox.validation.portfolio_pack.tables import portfolio_tables
 
 OWN = Definitions.built_in()
 
@@ -91,11 +91,12 @@ def test_a_non_performing_asset_stays_so_for_six_months_in_order():
 
 def test_tables_of_categories_add_up():
     panel = AccountPanel.of(random_table(1))
-    found = five_categories(panel, OWN)
+    tables = portfolio_tables(PortfolioData(panel=panel), OWN)
+    found = tables["five categories"]
     assert found["count"].sum() == len(panel.rows)
     assert found["balance"].sum() == pytest.approx(panel.balance.sum())
     for by in ("count", "balance"):
-        moved = category_migration(panel, OWN, by)[list(CATEGORIES)].dropna()
+        moved = tables[f"migration, {by}"][list(CATEGORIES)].dropna()
         assert moved.sum(axis=1).to_numpy() == pytest.approx(1)
 
 
@@ -139,5 +140,6 @@ def test_by_built_in_definitions_non_performing_assets_are_in_stage_3():
 
 
 def test_stage_migration_rows_add_to_one():
-    moved = stage_migration(AccountPanel.of(random_table(2)), OWN)
+    data = PortfolioData(panel=AccountPanel.of(random_table(2)))
+    moved = portfolio_tables(data, OWN)["stage migration"]
     assert moved[["stage 1", "stage 2", "stage 3"]].sum(axis=1).to_numpy() == pytest.approx(1)

@@ -104,7 +104,24 @@ def test_performance_equals_a_count_by_loops(seed):
     whole = summary[summary["vintage"] == "all"].iloc[0]
     counts = pd.Series(each).value_counts()
     assert whole["bad"] == counts["bad"]
-    assert whole["bad_rate"] == pytest.approx(counts["bad"] / (counts["bad"] + counts["good"]))
+    # of accounts whose window is not over only the bad are known: they count in no rate
+    over = [str(a) for a, rows in histories(table).items() if rows[0]["vintage"] + 6 <= last]
+    mature = pd.Series({str(a): said for a, said in each.items()})[over].value_counts()
+    assert whole["bad_rate"] == pytest.approx(mature["bad"] / (mature["bad"] + mature["good"]))
+
+
+def test_the_bad_of_a_window_that_is_not_over_make_no_bad_rate():
+    short = OWN.model_copy(
+        update={"performance": OWN.performance.model_copy(update={"window_months": 3})}
+    )
+    old = [(f"o{k}", month, 0, 200 if k == 0 else 0) for k in range(10) for month in range(1, 6)]
+    young = [(f"y{k}", month, 3, 200 if k < 2 else 0) for k in range(10) for month in range(4, 6)]
+    rows = pd.DataFrame([*old, *young], columns=["account", "month", "vintage", "dpd"])
+    table = performance(AccountPanel.of(rows.assign(balance=1.0)), short).set_index("vintage")
+    assert table.loc["3", "bad"] == 2
+    assert np.isnan(table.loc["3", "bad_rate"])
+    assert table.loc["all", "bad"] == 3
+    assert table.loc["all", "bad_rate"] == table.loc["0", "bad_rate"] == 0.1
 
 
 def test_an_account_that_is_no_longer_followed_has_not_left():
@@ -122,3 +139,10 @@ def test_an_account_that_is_no_longer_followed_has_not_left():
     short = OWN.model_copy(update={"performance": months})
     assert outcomes(closed, short)["outcome"].tolist() == ["good", "not observed"]
     assert outcomes(followed, short)["outcome"].tolist() == ["not observed"] * 2
+
+
+def test_a_first_payment_missed_before_it_counts_as_due_is_a_first_payment():
+    table = pd.DataFrame({"account": 1, "month": [4, 5, 6], "vintage": 4, "dpd": [20, 0, 0],
+                          "balance": 10.0, "amount": 100.0})  # fmt: skip
+    row = first_payments(AccountPanel.of(table), Definitions.built_in()).iloc[0]
+    assert (row["vintage"], row["fpd"], row["fpd_balance_rate"]) == (4, 1, 0.1)
