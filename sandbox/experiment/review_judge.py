@@ -19,8 +19,13 @@ from sandbox.validation.judge import not_evaluated
 from sandbox.validation.policy import Policy
 from sandbox.validation.result import ValidationResult, Verdict
 from sandbox.validation.suite import metrics_of, validate_against_truth
+from sandbox.validation.truth_counterfactual import TEST as AS_OTHERS
+from sandbox.validation.truth_given import RECOURSE
 
 Flags = NDArray[np.bool_]
+
+#: what a cell asks of a model's PD beside its judge
+OF_THE_PD = (*ROBUSTNESS, *RECOURSE, AS_OTHERS)
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ class ReviewJudge:
         told = {r.id for r in truth}
         results = tuple(self._no_pd(r) for r in plain.results if r.id not in told)
         policy, rows = Policy.default(), len(decisions)
-        results += tuple(not_evaluated(t, self._why(), n=rows, policy=policy) for t in ROBUSTNESS)
+        results += tuple(not_evaluated(t, self._why(), n=rows, policy=policy) for t in OF_THE_PD)
         segments = by_segment(self.limits.features, decisions, reviewed.happened)
         tables = {
             "decisions": decisions,

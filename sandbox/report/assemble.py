@@ -16,6 +16,7 @@ from sandbox.report.inputs import dictionary_of_many
 from sandbox.report.interpretation import explanation
 from sandbox.report.mapping import facts_of, mapped
 from sandbox.report.outcomes import outcomes
+from sandbox.report.portfolio import DEFINITIONS
 from sandbox.report.purpose import model
 from sandbox.report.register import register, register_lines
 from sandbox.report.resilience import resilience
@@ -23,6 +24,7 @@ from sandbox.report.sign_off import ModelCard, signatures
 from sandbox.report.soundness import soundness
 from sandbox.report.standing import Judged, Standing, standing
 from sandbox.report.upkeep import appendix, limitations, monitoring
+from sandbox.validation.definitions import Definitions
 from sandbox.validation.policy import Policy
 
 _ROLES = {"limit": "Credit-limit model", "pd": "PD model", "fraud": "Fraud model"}
@@ -111,8 +113,19 @@ def _cover(
         ("Challengers", ", ".join(c.name for c in stand.challengers) or "none"),
         ("Isolation level", ", ".join(levels) or "not recorded"),
         ("Test policy", f"{policy.label}, SHA-256 {policy.digest[:32]}"),
+        ("Definitions", _definitions(reference.tables)),
         ("Code version", code_version),
     )
+
+
+def _definitions(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Which definitions of default, categories and stages hold, and whether they were applied."""
+    used = tables.get(DEFINITIONS)
+    if used is None or used.empty:
+        own = Definitions.built_in()
+        return f"{own.label}, SHA-256 {own.digest[:32]} (no accounts by month to apply them to)"
+    said = used.set_index("name")["value"]
+    return f"{said['id']}, version {said['version']}, SHA-256 {said['digest'][:32]}"
 
 
 def _of_card(card: ModelCard) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,8 @@ from sandbox.report.exhibits import exhibit
 from sandbox.report.standing import Standing
 from sandbox.report.wording import NONE, count
 
+#: the table that says by which definitions the portfolio was cut
+DEFINITIONS = "portfolio.definitions"
 #: columns of an exhibit that say most, where a page does not hold all
 _CHOSEN: Mapping[str, tuple[str, ...]] = {
     "swap_set": (

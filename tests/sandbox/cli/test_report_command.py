@@ -12,6 +12,7 @@ from sandbox.cell import CellResult
 from sandbox.cli import main
 from sandbox.experiment.two_runs import against
 from sandbox.tracking import runs
+from sandbox.validation.definitions import Definitions
 from sandbox.validation.policy import Policy
 from sandbox.workspace import Workspace
 
@@ -129,6 +130,7 @@ def test_a_bank_s_own_thresholds_judge_again(written, tmp_path):
     assert "own, version 7" in auc["threshold_source"]
     digest = Policy.from_file(policy).digest[:32]
     assert read["facts"]["Test policy"] == f"own, version 7, SHA-256 {digest}"
+    assert Definitions.built_in().digest[:32] in read["facts"]["Definitions"]
 
 
 def test_a_sign_off_of_one_person_is_refused_before_anything_is_written(written, tmp_path):
