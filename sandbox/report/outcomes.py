@@ -62,7 +62,7 @@ def outcomes(standing: Standing, judged: tuple[Judged, ...]) -> Section:
 def _over_time(standing: Standing, judged: tuple[Judged, ...]) -> list[Block]:
     """Each family that has something to show; the others together, under one heading."""
     shown: list[Block] = []
-    silent: list[tuple[str, str]] = []
+    silent: dict[str, list[str]] = {}
     for family, title in _OVER_TIME.items():
         tests = tests_of(standing, judged, family, f"{title}, tests")
         more = portfolio(standing) if family == "portfolio" else []
@@ -71,12 +71,13 @@ def _over_time(standing: Standing, judged: tuple[Judged, ...]) -> list[Block]:
         if more or not all(isinstance(block, Gap) for block in tests):
             shown += [Heading(title), *tests, *more]
         elif own or standing.role != "fraud":
-            silent.append((title, "; ".join(by_reason(own)) or _no_result(standing)))
+            silent.setdefault("; ".join(by_reason(own)) or _no_result(standing), []).append(title)
     if not silent:
         return shown
-    items = tuple(f"{title}: {reason}." for title, reason in silent)
-    said = "Not evaluated; the appendix has each test with its reason."
-    return [*shown, Heading("Without data over time" if shown else "Over time"), Gap(said, items)]
+    items = tuple(f"{'; '.join(titles)}: {reason}." for reason, titles in silent.items())
+    said = Gap("Not evaluated; the appendix has each test with its reason.", items)
+    said = Gap(f"Not evaluated: {items[0]}") if len(items) == 1 else said
+    return [*shown, Heading("Without data over time" if shown else "Over time"), said]
 
 
 def _no_result(standing: Standing) -> str:

@@ -124,7 +124,7 @@ def _assumptions(role: str, judged: Sequence[Judged]) -> Table:
             mark = Mark(min(verdicts, key=_ORDER.index))
         elif shown:
             mark = Mark(None)
-        named = ", ".join(j.worst.title for j in there) or "no test of this validation"
+        named = "; ".join(j.worst.title for j in there) or "no test of this validation"
         rows.append((assumption.text, named, mark))
     return Table(
         "Assumptions and what examines them",

@@ -183,9 +183,9 @@ _TESTS: dict[str, Form] = {
     "comparison.brier": four,
     "portfolio.swap_profit": money,
     "portfolio.riskiest_step": money,
-    "truth.ips_error": money,
-    "truth.snips_error": money,
-    "truth.doubly_robust_error": money,
+    "truth.ips_bias": money,
+    "truth.snips_bias": money,
+    "truth.dr_bias": money,
 }
 
 #: the figure by which models of a role are ranked: the first is the champion

@@ -127,8 +127,10 @@ def by_vintage(table: pd.DataFrame) -> pd.DataFrame:
 def validate_back_test(table: pd.DataFrame | None, policy: Policy) -> tuple[ValidationResult, ...]:
     """Whether defaults ran ahead of PDs at some month on book, and in some vintage.
 
-    `table` has the columns of `cumulative_defaults`, of whatever source. Counts of unlike
-    accounts vary less than a binomial of their mean PD, so p-values err on the large side.
+    `table` has the columns of `cumulative_defaults`, of whatever source. Where defaults are
+    independent, counts of unlike accounts vary less than a binomial of their mean PD, and p-values
+    err on the large side; where they go together, as when a partner falls, they are far too small
+    (benchmarks/back_test_size.py).
     """
     if table is None:
         reason = "no table of defaults by vintage and month on book was given"
@@ -170,7 +172,7 @@ def _judged(
         power=jeffreys_power(int(row["accounts"]), float(row["expected_rate"]), level),
         note=f"worst of {len(kept)}: {what} {kept[column].iloc[worst]}, "
         f"{row['defaults']:,.0f} defaults where {row['expected']:,.1f} were expected; "
-        "Holm-adjusted",
+        "Holm-adjusted; defaults are taken as independent",
         table=kept,
     )
 

@@ -41,7 +41,7 @@ def swap(data: PortfolioData, of: Definitions, policy: Policy) -> ValidationResu
         policy=policy,
         p_value=float(norm.cdf(change / error)),
         interval=(low, high),
-        note=f"RMB in all, profit {old.profit_is}",
+        note=f"RMB in all, profit {old.profit_is}; applications are taken as independent",
         table=table,
     )
 
@@ -94,6 +94,7 @@ def riskiest_step(data: PortfolioData, of: Definitions, policy: Policy) -> Valid
         policy=policy,
         p_value=p_value,
         interval=(low, high),
-        note=f"RMB an account; PD above {RUNGS[last - 1]:.0%}, up to {RUNGS[last]:.0%}",
+        note=f"RMB an account; PD above {RUNGS[last - 1]:.0%}, up to {RUNGS[last]:.0%}; "
+        "accounts are taken as independent",
         table=cut_off_ladder(book, other),
     )

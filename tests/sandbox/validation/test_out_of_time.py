@@ -255,6 +255,7 @@ def test_defaults_ahead_of_pds_are_found_and_right_pds_pass():
         for result in validate_back_test(table, POLICY):
             assert result.verdict is verdict
             assert 0 < result.power <= 1
+            assert result.reason.endswith("defaults are taken as independent")
     assert by_mob(table)["ratio"].iloc[-1] == pytest.approx(1.45, abs=0.15)
 
 
