@@ -59,14 +59,22 @@ def headings(document):
     return [f"{s.number} {s.title}" for s in document.sections]
 
 
-def test_pypdf_finds_every_section_and_no_page_wider_than_a4(document, files):
+@pytest.fixture(scope="module")
+def pages(files):
+    """The text of each page of the PDF, as pypdf reads it."""
+    from pypdf import PdfReader
+
+    return [" ".join(p.extract_text().split()) for p in PdfReader(files[".pdf"]).pages]
+
+
+def test_pypdf_finds_every_section_and_no_page_wider_than_a4(document, files, pages):
     from pypdf import PdfReader
 
     read = PdfReader(files[".pdf"])
     assert len(read.pages) > 10
     for page in read.pages:
         assert (float(page.mediabox.width), float(page.mediabox.height)) == pytest.approx(A4, abs=1)
-    text = " ".join(" ".join(page.extract_text().split()) for page in read.pages)
+    text = " ".join(pages)
     for heading in headings(document):
         assert heading in text
     assert f"1 / {len(read.pages)}" in text
@@ -92,14 +100,6 @@ def test_pypdf_finds_contents_with_links_an_outline_and_embedded_fonts(document,
         inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
         described = inner["/FontDescriptor"].get_object()
         assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(described)
-
-
-@pytest.fixture(scope="module")
-def pages(files):
-    """The text of each page of the PDF, as pypdf reads it."""
-    from pypdf import PdfReader
-
-    return [" ".join(p.extract_text().split()) for p in PdfReader(files[".pdf"]).pages]
 
 
 def test_pypdf_finds_the_head_of_a_table_on_every_page_that_it_goes_on_to(pages):

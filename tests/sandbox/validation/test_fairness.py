@@ -154,3 +154,15 @@ def test_of_several_groups_the_worst_is_judged_and_named():
             assert low < result.statistic < high, result.id
         assert level.p_value < 1e-3
         assert level.reason.startswith("region c: ")
+
+
+def test_a_small_group_that_is_off_by_chance_does_not_hide_a_large_one_that_is_off():
+    sizes, bad = {"a": 6_000, "b": 5_000, "c": 100}, {"a": 600, "b": 650, "c": 16}
+    y = np.concatenate([np.r_[np.ones(bad[g]), np.zeros(n - bad[g])] for g, n in sizes.items()])
+    groups = pd.DataFrame({"region": np.repeat(list(sizes), list(sizes.values()))})
+    score = np.full(len(y), 0.1) + np.tile([-0.001, 0.001], len(y) // 2)
+    found = validate_fairness(y, score, None, groups, POLICY)[3]
+    assert found.reason.startswith("region b: 13.00% observed")
+    assert found.p_value < 1e-6
+    gap = (found.table["observed_rate"] - found.table["mean_pd"]).abs()
+    assert found.table.loc[gap.idxmax(), "group"] == "c"
