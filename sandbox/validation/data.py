@@ -70,9 +70,16 @@ def feature_ranks(
 
 
 def validate_data(
-    features: pd.DataFrame | None, target: npt.ArrayLike, policy: Policy
+    features: pd.DataFrame | None,
+    target: npt.ArrayLike,
+    policy: Policy,
+    score: npt.ArrayLike | None = None,
 ) -> tuple[ValidationResult, ...]:
-    """Missing values, duplicates, constant columns and the leakage screen."""
+    """Missing values, duplicates, constant columns and the leakage screen.
+
+    Rows are duplicates where all features and, if given, the `score` are the same: a bank's table
+    of scores may hold few other columns.
+    """
     tests = tuple(f"data.{name}" for name in ("missingness", "duplicates", "constant", "leakage"))
     n = 0 if features is None else len(features)
     if features is None or n < policy.minimum_rows or not len(features.columns):
@@ -85,10 +92,11 @@ def validate_data(
     missing = missing_table(features)
     worst = missing.iloc[0]
     constant = missing.loc[missing["distinct"] <= 1, "feature"].tolist()
+    rows = features if score is None else features.assign(**{"": vector("score", score)})
     most = f"most in {worst['feature']}" if worst["missing"] > 0 else "nothing is missing"
     return (
         judge(tests[0], float(worst["missing"]), n=n, policy=policy, note=most, table=missing),
-        judge(tests[1], float(features.duplicated().mean()), n=n, policy=policy),
+        judge(tests[1], float(rows.duplicated().mean()), n=n, policy=policy),
         judge(tests[2], float(len(constant)), n=n, policy=policy, note=", ".join(constant[:10])),
         _leakage(features, target, policy),
     )

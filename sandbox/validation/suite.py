@@ -82,7 +82,7 @@ def validate_scores(
             initial_auc_error=initial_auc_error,
             migration=migration,
         ),
-        *validate_data(features, target, policy),
+        *validate_data(features, target, policy, score),
     )
 
 

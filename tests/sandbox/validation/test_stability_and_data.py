@@ -132,3 +132,12 @@ def test_no_features_means_not_evaluated():
             features, np.zeros(0 if features is None else len(features)), POLICY
         )
         assert {r.verdict for r in results} == {Verdict.NOT_EVALUATED}
+
+
+def test_rows_that_differ_in_score_alone_are_no_duplicates():
+    """A table of scores may have a column or two beside them."""
+    features = pd.DataFrame({"channel": ["app", "web"] * 100})
+    target, score = np.tile([0.0, 1.0], 100), np.linspace(0, 1, 200)
+    score[:2] = score[2:4]
+    by_id = {r.id: r for r in validate_data(features, target, Policy.default(), score)}
+    assert by_id["data.duplicates"].statistic == 2 / 200
