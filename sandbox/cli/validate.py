@@ -1,5 +1,6 @@
 """`risk-sandbox validate`: a bank's own portfolio."""
 
+import re
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,6 +56,12 @@ if TYPE_CHECKING:
     help="With --target: of a .csv that is not utf-8, such as gb18030.",
 )
 @click.option(
+    "--name",
+    callback=lambda _context, _option, said: _with_a_letter(said),
+    help="What the study is called, so that tables of the same file name keep apart. [default: as "
+    "the mapping or the file]",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     help="The report's file; its ending says the format. [default: in the store's reports]",
@@ -77,6 +84,7 @@ def command(
     date: str | None,
     limit: str | None,
     encoding: str | None,
+    name: str | None,
     panel: Path | None,
     panel_mapping: Path | None,
     definitions: Path | None,
@@ -140,7 +148,7 @@ def command(
     report_options.say_policy(edition)
     book = panel_options.read(panel, panel_mapping, definitions)
     portfolio, said = _read(file, mapping, named, fit)
-    portfolio = replace(portfolio, book=book)
+    portfolio = replace(portfolio, book=book, name=name or portfolio.name)
     _refuse_too_few(portfolio, file, seed if fit else None)
     if not fit:
         isolation = _unused(context, isolation)
@@ -185,6 +193,12 @@ def _read(
     if not fit and said.score is None:
         raise click.UsageError("Say --fit to train models, or --score COLUMN to judge scores")
     return Portfolio.from_file(file, said), said
+
+
+def _with_a_letter(name: str | None) -> str | None:
+    if name is not None and not re.sub(r"\W", "", name):
+        raise click.BadParameter(f"{name!r} names nothing; use letters or digits.")
+    return name
 
 
 def _refuse_half_said(mapping: str | None, named: Columns, fit: bool) -> None:

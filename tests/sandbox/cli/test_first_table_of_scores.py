@@ -112,3 +112,13 @@ def test_the_chinese_report_on_scores_alone_has_no_english_sentence(scored):
     assert untranslated(document, "zh") == ()
     said = texts(translated(document, "zh"))
     assert not [text for text in said if "not recorded" in text or "not known" in text]
+
+
+def test_two_tables_of_one_file_name_are_kept_apart_by_name(scored):
+    scored.to_csv("scored.csv", index=False)
+    assert validate("scored.csv", "--name", "April", "--format", "json").exit_code == 0
+    found = {p.name for p in Path("s/studies").iterdir()}
+    assert found == {"april-validation"}
+    blank = validate("scored.csv", "--name", " ")
+    assert blank.exit_code == 2
+    assert "names nothing; use letters or digits" in " ".join(blank.stderr.split())
