@@ -50,6 +50,7 @@ def test_runs_in_a_row_leak_no_descriptor_no_thread_and_no_memory(runs):
 
     with worker():
         pass  # the first starts the spawning thread
+    gc.collect()  # else what other tests left behind is closed meanwhile
     children, descriptors = observe.descendants(os.getpid()), open_descriptors()
     with Pool("namespace", Limits(), size=2, imports=()) as pool:
         run(runs // 5)  # what is set up once is there by then

@@ -232,10 +232,10 @@ thresholds:
     ("old", "new", "said"),
     [
         ("discrimination.auc", "discrimination.acu", r"line 4.*no test is called"),
-        ("warn: 0.7", "warn: high", r"line 6.*warn.*valid number"),
+        ("warn: 0.7", "warn: high", r"line 6.*warn is 'high'"),
         ("fail: 0.6", "fail: 0.8", r"line 4.*stricter than warn"),
         ("severity: S1", "severity: S9", r"line 8.*severity"),
-        ("    source: committee\n", "", r"line 4.*source.*required"),
+        ("    source: committee\n", "", r"line 4.*source is missing"),
         ("version:", "versoin:", r"line 2.*versoin|version"),
         ("better: higher", "better: near", "target"),
         ("id: ours", "id: [ours", "not valid YAML"),
