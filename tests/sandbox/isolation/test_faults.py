@@ -6,6 +6,7 @@ What takes minutes is marked `long`; a small version of each runs always.
 import gc
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from pathlib import Path
 import hostile_models as hm
 import pandas as pd
 import pytest
+from supervisors import never_released
 
 from sandbox.isolation import Artefact, Limits, Pool, Status, observe, worker
 
@@ -36,6 +38,25 @@ def test_a_supervisor_killed_at_random_moments_leaves_nothing(times, tmp_path):
     )
     assert done.returncode == 0, f"seed {seed}: {done.stderr[-2000:]}"
     assert int(done.stdout) > times / 4, "the supervisors were killed before they had workers"
+
+
+def test_a_child_that_bubblewrap_never_let_go_is_told_from_all_else():
+    """The one thing that the kills above may leave: held here where it is for a moment else."""
+    held, _never = os.pipe()
+    told, tells = os.pipe()
+    words = ["bwrap", "--unshare-user", "--unshare-pid", "--info-fd", str(tells)]
+    words += ["--userns-block-fd", str(held), "--ro-bind", "/", "/", "sleep", "600"]
+    parent = subprocess.Popen(words, pass_fds=(held, tells))
+    assert b"child-pid" in os.read(told, 100)
+    (child,) = observe.descendants(parent.pid)[1:]
+    try:
+        assert (never_released(parent.pid), never_released(child)) == (False, True)
+    finally:
+        parent.kill()
+        parent.wait()
+        os.kill(child, signal.SIGKILL)
+        for end in (held, _never, told, tells):
+            os.close(end)
 
 
 @pytest.mark.parametrize("runs", [20, pytest.param(1_000, marks=LONG)])
