@@ -63,7 +63,8 @@ from sandbox.validation.slices import validate_slices
 from sandbox.validation.stress import validate_stress
 from sandbox.validation.stressed_book import Book
 from sandbox.validation.suite import metrics_of, validate_against_truth, validate_scores
-from sandbox.validation.truth_fairness import validate_counterfactual_truth, validate_need_truth
+from sandbox.validation.truth_counterfactual import Otherwise, validate_counterfactual_truth
+from sandbox.validation.truth_fairness import validate_need_truth
 from sandbox.validation.truth_given import (
     validate_off_policy_truth,
     validate_recourse_truth,
@@ -221,10 +222,9 @@ def of_stress(b: Bank) -> Iterator[Step]:
         lambda: validate_response_truth(LIMITS, POLICY, pd_=truth[0], ead=truth[1]),
     )
     yield "need", lambda: validate_need_truth(limit, ead, b.groups, POLICY)
-    yield (
-        "counterfactual",
-        lambda: validate_counterfactual_truth(limit, limit, POLICY, group=partner),
-    )
+    none = np.zeros(b.n)
+    older = Otherwise("age", limit, limit, b.champion * 0.01, none)
+    yield "counterfactual", lambda: validate_counterfactual_truth([older], POLICY)
     lived = pd.DataFrame(
         {"default": b.target, "loss": b.target * ead, "profit": (0.1 - b.target) * ead}
     )
@@ -255,7 +255,6 @@ def of_explanations(b: Bank) -> Iterator[Step]:
         figures = {
             "faithfulness_correlation": found.correlation,
             "faithfulness_deletion": found.deletion,
-            "structure": 0.9,
             "reason_stability": kept.kept,
         }
         return tuple(
