@@ -117,16 +117,10 @@ def main(argv: "list[str]") -> int:
         if word != "check":
             say("pytest")
             markers = ["-m", "not long"] if word == "test" else []
-            at_once = [] if rest else ["-n", str(cores()), "--dist", "loadfile", "--durations=15"]
+            # two cores are everywhere; with four at once, fault tests see what others leave
+            at_once = [] if rest else ["-n", "2", "--dist", "loadfile", "--durations=15"]
             become([str(PYTHON), "-m", "pytest", *at_once, *markers, *rest], ROOT)
     return 0
-
-
-def cores() -> int:
-    """How many tests run at once: two are everywhere; four take up to 6 GB."""
-    may_use = getattr(os, "sched_getaffinity", None)
-    there = len(may_use(0)) if may_use else os.cpu_count() or 2
-    return min(max(there, 2), 4)
 
 
 def python_problem(version: "tuple[int, int]", platform: str) -> str:
